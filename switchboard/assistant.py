@@ -1,0 +1,104 @@
+"""The assistant as channels see it: offer a message, follow its events, stop it, read the transcript."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from switchboard.events import Event
+from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.limits import Receipt
+from switchboard.messages import Message
+from switchboard.storage import BlobStore, ConversationSummary, Turn
+
+OfferState = Literal["new", "queued", "running", "done", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What became of an offered message.
+
+    Attributes:
+        state: ``new``: its turn starts. ``queued``: it waits behind ``ahead`` others. ``running`` and ``done``: it was
+            known, and its events or its stored reply can be followed. ``rejected``: the conversation is busy and the
+            channel's policy is to say so.
+    """
+
+    state: OfferState
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A document of the library as a file. ``name`` is fit for a header; ``data`` are its bytes as ingested."""
+
+    name: str
+    title: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What a newcomer wants to know: how much is readable, what to try, what the assistant is made of."""
+
+    documents: int
+    suggestions: tuple[str, ...]
+    model: str
+    notice: str = ""
+
+
+class Assistant(Protocol):
+    """One agent, whichever channel asks."""
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Where uploads go, owned by the conversation's key, before the message that mentions them is offered."""
+        ...
+
+    async def offer(self, message: Message) -> Offer:
+        """Take a message. Safe to repeat: the same id in the same conversation is answered once.
+
+        Raises:
+            BadInput: It is empty, too long, or names an attachment that is not there.
+        """
+        ...
+
+    def events(self, conversation: Conversation, message_id: MessageId, *, after: int = 0) -> AsyncIterator[Event]:
+        """The events of a turn numbered above ``after``, as they come, up to `Final` or `Failed`.
+
+        A turn that has ended and whose log is gone gives its outcome as one last event with the whole text.
+
+        Raises:
+            BadInput: The message is unknown (status 404).
+        """
+        ...
+
+    async def stop(self, conversation: Conversation, message_id: MessageId) -> bool:
+        """Stop a turn; what there is of the answer is kept. Returns whether it was running or waiting."""
+        ...
+
+    async def confirm(self, message: Message, receipt: Receipt) -> None:
+        """Tell what the platform said of the reply's delivery."""
+        ...
+
+    async def transcript(
+        self, conversation: Conversation, *, limit: int = 50, before: int | None = None
+    ) -> Sequence[Turn]:
+        """The newest turns, oldest first; those that wait or run have no reply yet."""
+        ...
+
+    async def conversations(self, principal: Principal, *, tenant: str, limit: int = 50) -> Sequence[ConversationSummary]:
+        """The principal's conversations, most recently used first."""
+        ...
+
+    async def source(self, document: str, *, principal: Principal, conversation: str = "") -> SourceFile | None:
+        """A cited document, if the principal may read it; ``None`` for unknown and forbidden alike."""
+        ...
+
+    async def catalogue(self, principal: Principal) -> Catalogue:
+        """What this principal can ask about."""
+        ...
+
+    async def close(self) -> None:
+        """Stop taking messages, let running turns end or hand them over, close stores."""
+        ...

@@ -1,0 +1,39 @@
+"""What a channel is: parse, render and send."""
+
+from collections.abc import Sequence
+from typing import Generic, Protocol, TypeVar
+
+from switchboard.limits import Limits, Receipt
+from switchboard.messages import Message
+from switchboard.reply import Reply
+
+Incoming = TypeVar("Incoming", contravariant=True)
+Outgoing = TypeVar("Outgoing")
+
+
+class Channel(Protocol, Generic[Incoming, Outgoing]):
+    """A way in which people reach the assistant.
+
+    ``parse`` and ``render`` are pure, so that they can be tested with payload files; ``send`` is the only one that talks to
+    the platform.
+    """
+
+    name: str
+    limits: Limits
+
+    def parse(self, payload: Incoming) -> Sequence[Message]:
+        """The messages in a verified payload, or none if it holds nothing to answer.
+
+        Raises:
+            BadInput: The payload is malformed; ``status`` says how to answer.
+            Refused: The sender can't be verified.
+        """
+        ...
+
+    def render(self, reply: Reply) -> Sequence[Outgoing]:
+        """The reply in the platform's form, within ``limits``, nothing cut."""
+        ...
+
+    async def send(self, message: Message, parts: Sequence[Outgoing]) -> Receipt:
+        """Send what was rendered to the conversation that ``message`` came from."""
+        ...

@@ -1,0 +1,285 @@
+"""What must survive, as protocols: conversations, jobs and blobs.
+
+The conversation store has one idea: a conversation is an `Inbox` (small, versioned) with turns beside it, and everything
+that happens to it is one `Change` that is written whole or, if the version moved meanwhile, not at all. The rules (who may
+claim, in which order, when a lease is lost) are pure functions in ``agent/inbox.py``; a store only has to compare and
+write. No change touches two conversations, so a key-value store with conditional writes is enough.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from switchboard.events import Event
+from switchboard.identity import Conversation, MessageId
+from switchboard.messages import Message
+from switchboard.reply import Reply
+
+TurnState = Literal["queued", "running", "done"]
+JobState = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A worker's right to answer in one conversation.
+
+    Attributes:
+        message_id: The message whose turn it is.
+        worker: Who holds it.
+        fence: Grows with every lease of the conversation; a store refuses writes under an older one.
+        expires_at: Seconds since the epoch; renewed by a heartbeat at a third of the lease.
+    """
+
+    message_id: MessageId
+    worker: str
+    fence: int
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """The state of one conversation, small and written as a whole.
+
+    Attributes:
+        version: Counts writes; 0 for a conversation that does not exist yet.
+        fence: The newest fencing token given out.
+        lease: Who is answering now, if anybody.
+        queue: Messages that wait, in order.
+        stop: The message whose turn should stop, if asked for.
+        turns: How many messages were ever accepted; the next turn's number.
+    """
+
+    version: int = 0
+    fence: int = 0
+    lease: Lease | None = None
+    queue: tuple[MessageId, ...] = ()
+    stop: MessageId | None = None
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One message and what became of it; the transcript is the turns in order of ``number``.
+
+    Attributes:
+        number: Place in the conversation, from 0.
+        attempts: How often a worker has started it.
+        reply: Present once the state is ``done``.
+        delivered: Whether the channel's platform confirmed the reply.
+        finished_at: Seconds since the epoch; 0 before.
+    """
+
+    number: int
+    message: Message
+    state: TurnState
+    attempts: int = 0
+    reply: Reply | None = None
+    delivered: bool = False
+    finished_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a store knows of a conversation and of one message in it."""
+
+    inbox: Inbox
+    turn: Turn | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What to write, whole or not at all.
+
+    Attributes:
+        inbox: The new state; its ``version`` is one more than the version that was read.
+        turns: Turns to add or replace.
+        memory: The agent's working memory of the conversation (opaque), or ``None`` to leave it as it is.
+        forget_events: Messages whose event log is no longer needed, as their reply is stored.
+    """
+
+    inbox: Inbox
+    turns: tuple[Turn, ...] = ()
+    memory: bytes | None = None
+    forget_events: tuple[MessageId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSummary:
+    """A line in a list of conversations. ``updated_at`` is in seconds since the epoch."""
+
+    conversation: Conversation
+    principals: frozenset[str]
+    turns: int
+    updated_at: float
+    first_text: str = ""
+
+
+class ConversationStore(Protocol):
+    """Conversations, their turns, events and memory."""
+
+    async def read(self, conversation: Conversation, message_id: MessageId | None = None) -> Snapshot:
+        """The conversation's inbox (a new one if it is unknown) and, if known, the turn of ``message_id``.
+
+        Both come from one consistent read.
+        """
+        ...
+
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """The turn of one message, if it is known."""
+        ...
+
+    async def commit(self, conversation: Conversation, change: Change) -> bool:
+        """Write the change if the stored version is ``change.inbox.version - 1``; otherwise write nothing.
+
+        Returns:
+            Whether it was written.
+        """
+        ...
+
+    async def memory(self, conversation: Conversation) -> bytes | None:
+        """The agent's working memory, as last written."""
+        ...
+
+    async def append_events(
+        self, conversation: Conversation, message_id: MessageId, fence: int, events: Sequence[Event]
+    ) -> None:
+        """Add numbered events to a running turn's log. An event number that is there already is left as it is.
+
+        Raises:
+            Fenced: The conversation's fencing token is not ``fence``.
+        """
+        ...
+
+    async def events(self, conversation: Conversation, message_id: MessageId, after: int = 0) -> Sequence[Event]:
+        """The logged events numbered above ``after``, in order."""
+        ...
+
+    async def transcript(self, conversation: Conversation, *, limit: int = 50, before: int | None = None) -> Sequence[Turn]:
+        """The newest ``limit`` turns numbered below ``before``, oldest first."""
+        ...
+
+    async def list_conversations(
+        self, *, tenant: str, principal: str | None = None, limit: int = 100
+    ) -> Sequence[ConversationSummary]:
+        """Conversations of a tenant, most recently used first; of one principal if named."""
+        ...
+
+    async def delete(self, conversation: Conversation) -> bool:
+        """Remove the conversation with its turns, events and memory. Returns whether it was there."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work that outlives a turn.
+
+    Attributes:
+        kind: Name of the handler.
+        arguments: What the handler needs, JSON text.
+        progress: Steps done, and of how many.
+        text: What a person reads of its state.
+        result: The reply, once there is one.
+        fence: Grows each time that a worker takes the job.
+        expires_at: Seconds since the epoch until which the worker holds it.
+        version: Counts writes.
+    """
+
+    id: str
+    conversation: Conversation
+    principal_id: str
+    kind: str
+    arguments: str = "{}"
+    state: JobState = "queued"
+    progress: tuple[int, int] = (0, 0)
+    text: str = ""
+    result: Reply | None = None
+    attempts: int = 0
+    fence: int = 0
+    expires_at: float = 0.0
+    created_at: float = 0.0
+    version: int = 0
+
+
+class JobStore(Protocol):
+    """Jobs; the same conditional write as for conversations."""
+
+    async def create(self, job: Job) -> bool:
+        """Write a new job at version 1. Returns whether it was new; a known id is left as it is."""
+        ...
+
+    async def get(self, job_id: str) -> Job | None:
+        """The job, if it is known."""
+        ...
+
+    async def update(self, job: Job) -> bool:
+        """Write the job if the stored version is ``job.version - 1``. Returns whether it was written."""
+        ...
+
+    async def list_jobs(
+        self, *, conversation: Conversation | None = None, states: frozenset[JobState] | None = None, limit: int = 100
+    ) -> Sequence[Job]:
+        """Jobs, newest first."""
+        ...
+
+    async def delete(self, job_id: str) -> bool:
+        """Remove the job. Returns whether it was there."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """Bytes in the store. ``digest`` is their SHA-256 in hexadecimal; ``owners`` are conversation keys that may read it."""
+
+    digest: str
+    size: int
+    media_type: str = "application/octet-stream"
+    name: str = ""
+    owners: frozenset[str] = field(default_factory=frozenset)
+
+
+class BlobStore(Protocol):
+    """Files by content. Whoever asks for one names the owner on whose behalf; there is no reading without."""
+
+    async def put(
+        self, chunks: AsyncIterator[bytes], *, owner: str, name: str = "", media_type: str = "", limit: int
+    ) -> Blob:
+        """Store bytes for an owner, all or nothing.
+
+        Args:
+            chunks: The bytes, in pieces of any size.
+            owner: A conversation key, or another name that the caller defends.
+            limit: Most bytes to take.
+
+        Raises:
+            BadInput: More than ``limit`` bytes came (status 413).
+            BackendError: They can't be stored; ``code`` is ``full`` when there is no room.
+        """
+        ...
+
+    async def stat(self, digest: str, *, owner: str) -> Blob | None:
+        """What is known of the bytes, or ``None`` if they are unknown or the owner may not have them."""
+        ...
+
+    async def read(self, digest: str, *, owner: str) -> bytes:
+        """The bytes.
+
+        Raises:
+            BackendError: ``code`` is ``missing``: unknown, or not this owner's (the same answer for both).
+        """
+        ...
+
+    async def delete_owner(self, owner: str) -> int:
+        """Take the owner's right to all its blobs; bytes that nobody owns go. Returns how many blobs it had."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of files and connections."""
+        ...

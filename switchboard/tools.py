@@ -1,0 +1,119 @@
+"""What a tool is: an async function under ``@tool``, what it is given and what it gives back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+from switchboard.events import Artifact, Citation, Event, Warning
+from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.messages import Attachment
+from switchboard.storage import BlobStore, JobStore
+
+ResultStatus = Literal["complete", "partial", "failed"]
+ToolFunction: TypeAlias = Callable[..., Awaitable["ToolResult"]]
+
+
+class Cancelled(Protocol):
+    """Says whether the person, the deadline or a lost lease has stopped the work."""
+
+    def is_set(self) -> bool:
+        """Whether to stop now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolContext:
+    """What a tool is given besides its arguments. Nothing here comes from the model.
+
+    Attributes:
+        principal: On whose behalf: access is decided by this and nothing else.
+        call_id: Identity of this call; the same when a crashed turn is run again.
+        deadline: Seconds on ``time.monotonic`` by which the result must be there.
+        emit: Tells the person something at once: `Status` for progress, `Warning`, `Artifact`.
+        cancelled: To be looked at in loops; an ``await`` is cancelled without looking.
+        attachments: The files of the conversation, newest message first.
+    """
+
+    conversation: Conversation
+    principal: Principal
+    message_id: MessageId
+    call_id: str
+    deadline: float
+    emit: Callable[[Event], None]
+    cancelled: Cancelled
+    blobs: BlobStore
+    jobs: JobStore
+    attachments: tuple[Attachment, ...] = ()
+
+    async def read(self, attachment: Attachment) -> bytes:
+        """The bytes of an attachment of this conversation.
+
+        Raises:
+            BackendError: The bytes are gone or belong to another conversation.
+        """
+        return await self.blobs.read(attachment.digest, owner=self.conversation.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What a tool found or made.
+
+    Attributes:
+        text: For the model: what it needs to know beyond the citations. Untrusted content belongs in citations.
+        status: ``partial`` says in ``missing`` what is not there; the agent can't call a partial result done.
+        citations: Sources; the agent numbers them and shows the model their quotes.
+        missing: What a partial result lacks, in words for people ("page 7 is blank").
+        data: Further facts for programs and for the embedded chat model; JSON types only.
+    """
+
+    text: str = ""
+    status: ResultStatus = "complete"
+    citations: tuple[Citation, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    missing: tuple[str, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A tool as the agent holds it.
+
+    Attributes:
+        name: What the model calls it: 1 to 64 of ``[a-zA-Z0-9_-]``.
+        description: For the model. A section ``Examples:`` of lines that begin with ``- `` holds things that people say
+            when they want this tool; the embedded chat model routes by them.
+        parameters: JSON schema of the arguments.
+        function: Called with the `ToolContext` and the checked arguments by name.
+        validate: Checks and converts arguments; raises `ToolRetry` with a hint.
+        deadline: Seconds that one call may take.
+        needs_approval: Whether a person has to agree first.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    function: ToolFunction
+    validate: Callable[[dict[str, Any]], dict[str, Any]]
+    deadline: float = 30.0
+    needs_approval: bool = False
+
+
+def tool(
+    function: ToolFunction | None = None, *, name: str = "", deadline: float = 30.0, needs_approval: bool = False
+) -> Any:
+    """Make a `Tool` of an async function: ``async def f(context: ToolContext, *, query: str, ...) -> ToolResult``.
+
+    The docstring is the description; its ``Args:`` section describes the arguments. Annotations become the JSON schema.
+
+    Raises:
+        TypeError: At registration, when the signature does not fit.
+    """
+
+    def decorate(target: ToolFunction) -> Tool:
+        from switchboard.schema import describe  # pydantic is only needed once a tool is made
+
+        return describe(target, name=name, deadline=deadline, needs_approval=needs_approval)
+
+    return decorate if function is None else decorate(function)
+
