@@ -87,7 +87,9 @@ class Assistant(Protocol):
         """The newest turns, oldest first; those that wait or run have no reply yet."""
         ...
 
-    async def conversations(self, principal: Principal, *, tenant: str, limit: int = 50) -> Sequence[ConversationSummary]:
+    async def conversations(
+        self, principal: Principal, *, tenant: str, limit: int = 50
+    ) -> Sequence[ConversationSummary]:
         """The principal's conversations, most recently used first."""
         ...
 

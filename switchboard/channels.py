@@ -14,8 +14,8 @@ Outgoing = TypeVar("Outgoing")
 class Channel(Protocol, Generic[Incoming, Outgoing]):
     """A way in which people reach the assistant.
 
-    ``parse`` and ``render`` are pure, so that they can be tested with payload files; ``send`` is the only one that talks to
-    the platform.
+    ``parse`` and ``render`` are pure, so that they can be tested with payload files; ``send`` is the only one that
+    talks to the platform.
     """
 
     name: str

@@ -125,6 +125,7 @@ class Unreadable(SwitchboardError):
 
     @property
     def user_text(self) -> str:  # type: ignore[override]
+        """The sentence itself: a file's faults are the person's to know."""
         return str(self)
 
 

@@ -1,7 +1,7 @@
 """What happens during a turn, as a numbered sequence of small facts.
 
-A channel that streams shows events as they come; one that does not shows the `Reply` that they fold into. ``seq`` counts
-from 1 within a turn and is given by the turn; whoever makes an event leaves it at 0.
+A channel that streams shows events as they come; one that does not shows the `Reply` that they fold into. ``seq``
+counts from 1 within a turn and is given by the turn; whoever makes an event leaves it at 0.
 """
 
 from dataclasses import dataclass, replace
@@ -150,17 +150,7 @@ class Failed:
 
 
 Event: TypeAlias = (
-    Status
-    | Delta
-    | ToolStarted
-    | ToolFinished
-    | Citation
-    | Artifact
-    | Warning
-    | Question
-    | JobStarted
-    | Final
-    | Failed
+    Status | Delta | ToolStarted | ToolFinished | Citation | Artifact | Warning | Question | JobStarted | Final | Failed
 )
 
 EVENT_TYPES: tuple[type[Event], ...] = (

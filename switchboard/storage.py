@@ -1,9 +1,9 @@
 """What must survive, as protocols: conversations, jobs and blobs.
 
-The conversation store has one idea: a conversation is an `Inbox` (small, versioned) with turns beside it, and everything
-that happens to it is one `Change` that is written whole or, if the version moved meanwhile, not at all. The rules (who may
-claim, in which order, when a lease is lost) are pure functions in ``agent/inbox.py``; a store only has to compare and
-write. No change touches two conversations, so a key-value store with conditional writes is enough.
+The conversation store has one idea: a conversation is an `Inbox` (small, versioned) with turns beside it, and
+everything that happens to it is one `Change` that is written whole or, if the version moved meanwhile, not at all. The
+rules (who may claim, in which order, when a lease is lost) are pure functions in ``agent/inbox.py``; a store only has
+to compare and write. No change touches two conversations, so a key-value store with conditional writes is enough.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -154,7 +154,9 @@ class ConversationStore(Protocol):
         """The logged events numbered above ``after``, in order."""
         ...
 
-    async def transcript(self, conversation: Conversation, *, limit: int = 50, before: int | None = None) -> Sequence[Turn]:
+    async def transcript(
+        self, conversation: Conversation, *, limit: int = 50, before: int | None = None
+    ) -> Sequence[Turn]:
         """The newest ``limit`` turns numbered below ``before``, oldest first."""
         ...
 
@@ -236,7 +238,12 @@ class JobStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
-    """Bytes in the store. ``digest`` is their SHA-256 in hexadecimal; ``owners`` are conversation keys that may read it."""
+    """Bytes in the store.
+
+    Attributes:
+        digest: SHA-256 of the bytes in hexadecimal.
+        owners: Conversation keys, or other names, on whose behalf it may be read.
+    """
 
     digest: str
     size: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
 from switchboard.events import Artifact, Citation, Event, Warning
 from switchboard.identity import Conversation, MessageId, Principal
@@ -99,9 +99,17 @@ class Tool:
     needs_approval: bool = False
 
 
+@overload
+def tool(function: ToolFunction, /) -> Tool: ...
+
+
+@overload
+def tool(*, name: str = "", deadline: float = 30.0, needs_approval: bool = False) -> Callable[[ToolFunction], Tool]: ...
+
+
 def tool(
-    function: ToolFunction | None = None, *, name: str = "", deadline: float = 30.0, needs_approval: bool = False
-) -> Any:
+    function: ToolFunction | None = None, /, *, name: str = "", deadline: float = 30.0, needs_approval: bool = False
+) -> Tool | Callable[[ToolFunction], Tool]:
     """Make a `Tool` of an async function: ``async def f(context: ToolContext, *, query: str, ...) -> ToolResult``.
 
     The docstring is the description; its ``Args:`` section describes the arguments. Annotations become the JSON schema.
@@ -116,4 +124,3 @@ def tool(
         return describe(target, name=name, deadline=deadline, needs_approval=needs_approval)
 
     return decorate if function is None else decorate(function)
-
