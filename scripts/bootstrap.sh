@@ -1,0 +1,45 @@
+#!/bin/sh
+# Makes .venv and installs the pinned packages into it: `scripts/bootstrap.sh run` or `scripts/bootstrap.sh dev`.
+# uv does the work as it is ten times as fast; where it can't be had, pip does the same from the same files.
+set -eu
+cd "$(dirname "$0")/.."
+set_name="${1:-run}"
+python="${PYTHON:-python3}"
+target=.venv/bin/python
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+install() {
+    if [ -x .venv/bin/uv ] && .venv/bin/uv pip install --quiet --python "$target" "$@"; then return; fi
+    echo "uv is not usable here; installing with pip, which takes longer."
+    "$target" -m pip install --quiet --no-input --disable-pip-version-check "$@"
+}
+
+command -v "$python" >/dev/null || fail \
+    "$python was not found." "Install Python 3.11 or newer, or name yours: make PYTHON=/path/to/python3 run"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail \
+    "$("$python" --version) is too old: Switchboard needs 3.11 or newer." "Name a newer one: make PYTHON=python3.11 run"
+
+if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing python3-venv, which $python lacks."
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv
+    else
+        fail "$python can't make virtual environments." "Install what is missing: sudo apt install python3-venv"
+    fi
+fi
+
+if ! "$target" -c 'import pip' 2>/dev/null; then
+    echo "Making .venv."
+    "$python" -m venv .venv
+fi
+
+echo "Installing the pinned packages of requirements/$set_name.txt."
+"$target" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements/uv.txt ||
+    rm -f .venv/bin/uv
+install --require-hashes -r "requirements/$set_name.txt"
+install --no-deps --no-build-isolation --editable .
+touch ".venv/$set_name.stamp"
