@@ -134,6 +134,6 @@ class Library(Retriever, Protocol):
         """Forget a document. Returns whether it was there."""
         ...
 
-    async def digests(self, prefix: str = "") -> Mapping[str, str]:
-        """For the documents whose path begins with ``prefix``: id to digest of bytes and metadata."""
+    async def stored(self, prefix: str = "") -> Mapping[str, Source]:
+        """Every document whose path begins with ``prefix``, by id, whoever may read it: for ingest, never for answers."""
         ...
