@@ -12,12 +12,6 @@ fail() {
     exit 1
 }
 
-install() {
-    if [ -x .venv/bin/uv ] && .venv/bin/uv pip install --quiet --python "$target" "$@"; then return; fi
-    echo "uv is not usable here; installing with pip, which takes longer."
-    "$target" -m pip install --quiet --no-input --disable-pip-version-check "$@"
-}
-
 command -v "$python" >/dev/null || fail \
     "$python was not found." "Install Python 3.11 or newer, or name yours: make PYTHON=/path/to/python3 run"
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail \
@@ -38,8 +32,14 @@ if ! "$target" -c 'import pip' 2>/dev/null; then
 fi
 
 echo "Installing the pinned packages of requirements/$set_name.txt."
-"$target" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements/uv.txt ||
-    rm -f .venv/bin/uv
-install --require-hashes -r "requirements/$set_name.txt"
-install --no-deps --no-build-isolation --editable .
+pip="$target -m pip --quiet --no-input --disable-pip-version-check"
+uv=".venv/bin/uv --quiet pip"
+if $pip install --require-hashes -r requirements/uv.txt &&
+    $uv install --python "$target" --require-hashes -r "requirements/$set_name.txt"; then
+    $uv install --python "$target" --no-deps --no-build-isolation --editable .
+else
+    echo "uv can't install here; doing the same with pip, which takes longer."
+    $pip install --require-hashes -r "requirements/$set_name.txt"
+    $pip install --no-deps --no-build-isolation --editable .
+fi
 touch ".venv/$set_name.stamp"

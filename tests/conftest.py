@@ -1,0 +1,55 @@
+"""What holds for every test: no network beyond this machine, no settings of whoever runs them, browsers together."""
+
+import os
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+KEPT = frozenset({"SWITCHBOARD_EVAL_DATA"})
+
+
+def is_local(address: object) -> bool:
+    """Whether a socket address is on this machine: a path, or a loopback address or its name."""
+    if not isinstance(address, tuple):
+        return True
+    host = str(address[0])
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in ("localhost", "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Connections to other machines fail at once, so that a test that needs one can't pass by luck."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if not is_local(address):
+            raise PermissionError(f"Tests reach no network, but one connects to {address!r}.")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The settings of the shell don't reach the tests, and nothing is kept in the home folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("SWITCHBOARD_") and name not in KEPT:
+                patch.delenv(name)
+        patch.setenv("SWITCHBOARD_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests share a worker: two browsers at once are slower than one after the other."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))

@@ -1,0 +1,72 @@
+"""The public API is what ``switchboard`` exports. Changing this list changes what plug-ins can rely on."""
+
+import inspect
+
+import pytest
+
+import switchboard
+
+PUBLIC = [
+    "Artifact",
+    "Attachment",
+    "BackendError",
+    "BadInput",
+    "BadKey",
+    "Blob",
+    "BlobStore",
+    "Channel",
+    "Citation",
+    "ConfigError",
+    "Conversation",
+    "ConversationStore",
+    "DeliveryFailed",
+    "Delta",
+    "Event",
+    "Failed",
+    "Fenced",
+    "Final",
+    "Job",
+    "JobStarted",
+    "JobStore",
+    "Late",
+    "Limits",
+    "Message",
+    "MessageId",
+    "Principal",
+    "Question",
+    "Receipt",
+    "Refused",
+    "Reply",
+    "Status",
+    "SwitchboardError",
+    "Tool",
+    "ToolContext",
+    "ToolFailed",
+    "ToolFinished",
+    "ToolResult",
+    "ToolRetry",
+    "ToolStarted",
+    "Unreadable",
+    "Warning",
+    "fold",
+    "tool",
+]
+NOT_DOCUMENTED_IN_PYTHON = {"Event", "MessageId"}
+"""A union and a new type of a string can't carry a docstring; their modules describe them."""
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(switchboard.__all__) == sorted(PUBLIC)
+
+
+def test_every_public_name_is_there() -> None:
+    assert [name for name in PUBLIC if not hasattr(switchboard, name)] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(PUBLIC) - NOT_DOCUMENTED_IN_PYTHON))
+def test_a_public_name_has_a_docstring_of_its_own(name: str) -> None:
+    word = getattr(switchboard, name)
+    text = inspect.getdoc(word) or ""
+    generated = f"{name}("  # what a dataclass without a docstring gets
+    assert text
+    assert not text.startswith(generated)
