@@ -1,0 +1,207 @@
+"""Conversations in a SQLite file: the inbox as a row that is compared and swapped, and what belongs to it beside it."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from stores.sqlite.database import Database
+from stores.sqlite.rows import LARGEST, exact, load, load_event, name, whole
+from stores.summaries import first_text, used_at
+from switchboard import wire
+from switchboard.errors import Fenced
+from switchboard.events import Event
+from switchboard.identity import Conversation, MessageId
+from switchboard.storage import Change, ConversationSummary, Inbox, Snapshot, Turn
+
+_LIST = """
+    SELECT c.key, c.inbox, c.updated_at, c.first_text,
+        (SELECT json_group_array(hex(p.principal)) FROM participants p WHERE p.conversation = c.id)
+    FROM conversations c WHERE c.tenant = ? ORDER BY c.updated_at DESC, c.key LIMIT ?
+"""
+_LIST_OF_ONE = """
+    SELECT c.key, c.inbox, c.updated_at, c.first_text,
+        (SELECT json_group_array(hex(p.principal)) FROM participants p WHERE p.conversation = c.id)
+    FROM participants mine CROSS JOIN conversations c ON c.id = mine.conversation
+    WHERE mine.principal = ? AND c.tenant = ? ORDER BY c.updated_at DESC, c.key LIMIT ?
+"""
+
+
+class SqliteConversationStore:
+    """A `ConversationStore` in a SQLite file; several processes may share the file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.share(self)
+
+    async def read(self, conversation: Conversation, message_id: MessageId | None = None) -> Snapshot:
+        """See `ConversationStore.read`."""
+        query = (
+            "SELECT c.inbox, t.body FROM conversations c"
+            " LEFT JOIN turns t ON t.conversation = c.id AND t.message = ? WHERE c.key = ?"
+        )
+
+        def work(connection: sqlite3.Connection) -> Snapshot:
+            row = connection.execute(query, (exact(message_id), conversation.key)).fetchone()
+            if row is None:
+                return Snapshot(inbox=Inbox())
+            return Snapshot(inbox=load(Inbox, row[0]), turn=None if row[1] is None else load(Turn, row[1]))
+
+        return await self._database.read("conversations", "read", work)
+
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """See `ConversationStore.turn`."""
+        return (await self.read(conversation, message_id)).turn
+
+    async def commit(self, conversation: Conversation, change: Change) -> bool:
+        """See `ConversationStore.commit`."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            row = _swap_inbox(connection, conversation, change.inbox)
+            if row is not None:
+                _write_rest(connection, row, change)
+            return row is not None
+
+        return await self._database.write("conversations", "commit", work)
+
+    async def memory(self, conversation: Conversation) -> bytes | None:
+        """See `ConversationStore.memory`."""
+        query = "SELECT m.body FROM conversations c JOIN memories m ON m.conversation = c.id WHERE c.key = ?"
+
+        def work(connection: sqlite3.Connection) -> bytes | None:
+            row = connection.execute(query, (conversation.key,)).fetchone()
+            return None if row is None else bytes(row[0])
+
+        return await self._database.read("conversations", "memory", work)
+
+    async def append_events(
+        self, conversation: Conversation, message_id: MessageId, fence: int, events: Sequence[Event]
+    ) -> None:
+        """See `ConversationStore.append_events`."""
+        holder = "SELECT id FROM conversations WHERE key = ? AND fence = ? AND answering = ?"
+        insert = "INSERT INTO events (conversation, message, seq, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        message = exact(message_id)
+        rows = [(event.seq, wire.dumps(event)) for event in events]
+
+        def work(connection: sqlite3.Connection) -> None:
+            found = connection.execute(holder, (conversation.key, fence, message)).fetchone()
+            if found is None:
+                raise Fenced(operation="append_events")
+            connection.executemany(insert, [(found[0], message, seq, body) for seq, body in rows])
+
+        await self._database.write("conversations", "append_events", work)
+
+    async def events(self, conversation: Conversation, message_id: MessageId, after: int = 0) -> Sequence[Event]:
+        """See `ConversationStore.events`."""
+        query = (
+            "SELECT e.body FROM conversations c JOIN events e ON e.conversation = c.id"
+            " WHERE c.key = ? AND e.message = ? AND e.seq > ? ORDER BY e.seq"
+        )
+
+        def work(connection: sqlite3.Connection) -> list[Event]:
+            rows = connection.execute(query, (conversation.key, exact(message_id), whole(after)))
+            return [load_event(body) for (body,) in rows]
+
+        return await self._database.read("conversations", "events", work)
+
+    async def transcript(
+        self, conversation: Conversation, *, limit: int = 50, before: int | None = None
+    ) -> Sequence[Turn]:
+        """See `ConversationStore.transcript`."""
+        query = (
+            "SELECT t.body FROM conversations c JOIN turns t ON t.conversation = c.id"
+            " WHERE c.key = ? AND t.number < ? ORDER BY t.number DESC LIMIT ?"
+        )
+        end = LARGEST if before is None else whole(before)
+
+        def work(connection: sqlite3.Connection) -> list[Turn]:
+            rows = connection.execute(query, (conversation.key, end, whole(max(0, limit)))).fetchall()
+            return [load(Turn, body) for (body,) in reversed(rows)]
+
+        return await self._database.read("conversations", "transcript", work)
+
+    async def list_conversations(
+        self, *, tenant: str, principal: str | None = None, limit: int = 100
+    ) -> Sequence[ConversationSummary]:
+        """See `ConversationStore.list_conversations`."""
+        count = whole(max(0, limit))
+        if principal is None:
+            values: tuple[bytes | int, ...] = (exact(tenant), count)
+        else:
+            values = (exact(principal), exact(tenant), count)
+        query = _LIST if principal is None else _LIST_OF_ONE
+
+        def work(connection: sqlite3.Connection) -> list[ConversationSummary]:
+            return [_summary(*row) for row in connection.execute(query, values)]
+
+        return await self._database.read("conversations", "list_conversations", work)
+
+    async def delete(self, conversation: Conversation) -> bool:
+        """See `ConversationStore.delete`. What it held is overwritten in the file, and the log is emptied."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            return connection.execute("DELETE FROM conversations WHERE key = ?", (conversation.key,)).rowcount > 0
+
+        there = await self._database.write("conversations", "delete", work)
+        await self._database.shrink_log()
+        return there
+
+    async def close(self) -> None:
+        """See `ConversationStore.close`."""
+        await self._database.close(self)
+
+
+def _swap_inbox(connection: sqlite3.Connection, conversation: Conversation, inbox: Inbox) -> int | None:
+    """Write the inbox if its version follows the stored one. Returns the conversation's row, or ``None``."""
+    answering = exact(inbox.lease.message_id) if inbox.lease else None
+    state = (inbox.version, inbox.fence, answering, wire.dumps(inbox))
+    if inbox.version == 1:
+        statement = (
+            "INSERT INTO conversations (version, fence, answering, inbox, key, tenant) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING RETURNING id"
+        )
+        found = connection.execute(statement, (*state, conversation.key, exact(conversation.tenant))).fetchone()
+    else:
+        statement = (
+            "UPDATE conversations SET version = ?, fence = ?, answering = ?, inbox = ? WHERE key = ? AND version = ?"
+            " RETURNING id"
+        )
+        found = connection.execute(statement, (*state, conversation.key, inbox.version - 1)).fetchone()
+    return None if found is None else int(found[0])
+
+
+def _write_rest(connection: sqlite3.Connection, row: int, change: Change) -> None:
+    """Write what a change holds besides the inbox."""
+    for turn in change.turns:
+        message = turn.message
+        connection.execute(
+            "INSERT INTO turns (conversation, message, number, body) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (conversation, message) DO UPDATE SET number = excluded.number, body = excluded.body",
+            (row, exact(message.id), turn.number, wire.dumps(turn)),
+        )
+        connection.execute(
+            "INSERT INTO participants (conversation, principal) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (row, exact(message.principal.id)),
+        )
+        connection.execute(
+            "UPDATE conversations SET updated_at = max(updated_at, ?), first_text = coalesce(?, first_text)"
+            " WHERE id = ?",
+            (used_at(turn), json.dumps(first_text(turn)) if turn.number == 0 else None, row),
+        )
+    if change.memory is not None:
+        connection.execute(
+            "INSERT INTO memories (conversation, body) VALUES (?, ?)"
+            " ON CONFLICT (conversation) DO UPDATE SET body = excluded.body",
+            (row, change.memory),
+        )
+    for message_id in change.forget_events:
+        connection.execute("DELETE FROM events WHERE conversation = ? AND message = ?", (row, exact(message_id)))
+
+
+def _summary(key: str, inbox: str, updated_at: float, text: str, principals: str) -> ConversationSummary:
+    return ConversationSummary(
+        conversation=Conversation.from_key(key),
+        principals=frozenset(name(bytes.fromhex(principal)) for principal in json.loads(principals)),
+        turns=load(Inbox, inbox).turns,
+        updated_at=updated_at,
+        first_text=json.loads(text),
+    )

@@ -1,0 +1,190 @@
+"""One SQLite file: its two connections, each on a thread of its own, its schema's version, and its errors in our words.
+
+The file is in WAL mode, so readers and the writer do not wait for each other, and several processes may open it. Every
+write is a transaction of its own that has reached the disk (``synchronous=FULL``) when the call returns.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from switchboard.errors import BackendError, ConfigError
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+BUSY_SECONDS = 10.0
+"""How long a write waits for another process's; a transaction takes about a millisecond, so this is a stuck one."""
+
+_SETTINGS = (
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    # What is deleted is overwritten: a person who erases a conversation does not expect it in the file.
+    "PRAGMA secure_delete = ON",
+    "PRAGMA trusted_schema = OFF",
+)
+_CODES = {
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_BUSY: "busy",
+    sqlite3.SQLITE_LOCKED: "busy",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_CANTOPEN: "cannot_open",
+    sqlite3.SQLITE_IOERR: "io",
+    sqlite3.SQLITE_TOOBIG: "too_big",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What a file of this kind holds.
+
+    Attributes:
+        application: The number that SQLite files of this kind carry (``PRAGMA application_id``).
+        versions: For each version, the statements that lead to it from the one before. Only ever added to.
+    """
+
+    application: int
+    versions: tuple[tuple[str, ...], ...]
+
+
+class Database:
+    """An open file. It is made, or brought up to date, by the constructor, which blocks for some milliseconds.
+
+    Raises:
+        ConfigError: The file can't be opened, is not one of ours, or comes from a newer version.
+    """
+
+    def __init__(self, path: Path, *, schema: Schema) -> None:
+        self.path = path
+        self._users: set[object] = set()
+        self._closed = False
+        try:
+            _make_private(path)
+            self._writer = _connect(path)
+            _bring_up_to_date(self._writer, path, schema)
+            self._reader = _connect(path)
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(path, error) from error
+        self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-write")
+        self._read_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-read")
+
+    async def write(self, service: str, operation: str, work: Work[T]) -> T:
+        """Run ``work`` in a transaction of its own: all of it is on the disk afterwards or, if it raises, nothing."""
+        return await self._run(self._write_thread, service, operation, lambda: _transact(self._writer, work))
+
+    async def read(self, service: str, operation: str, work: Work[T]) -> T:
+        """Run ``work``, which sees one consistent state within each statement."""
+        return await self._run(self._read_thread, service, operation, lambda: work(self._reader))
+
+    async def shrink_log(self) -> None:
+        """Move the write-ahead log into the file and empty it, as far as other processes' reading allows now."""
+        await self._run(
+            self._write_thread, "sqlite", "shrink_log", lambda: self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        )
+
+    def share(self, user: object) -> None:
+        """Take note of a user of the file; when the last one closes, the file is closed."""
+        self._users.add(user)
+
+    async def close(self, user: object) -> None:
+        """Say that ``user`` is done; safe to repeat. What is under way is finished first."""
+        self._users.discard(user)
+        if not self._users and not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._close)
+
+    async def _run(self, thread: ThreadPoolExecutor, service: str, operation: str, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise BackendError(service=service, operation=operation, code="closed")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, work)
+        except sqlite3.Error as error:
+            raise _translated(error, service, operation) from error
+
+    def _close(self) -> None:
+        self._read_thread.shutdown()
+        self._write_thread.shutdown()
+        self._reader.close()
+        self._writer.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    for setting in _SETTINGS:
+        connection.execute(setting)
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner only; SQLite gives its companions (``-wal``, ``-shm``) the same permissions."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    """Check whose file it is and run the statements of the versions that it lacks, in one transaction."""
+
+    def migrate(connection: sqlite3.Connection) -> None:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        if application != schema.application and (application or version or tables):
+            raise ConfigError(
+                "is a database of another program.",
+                where=str(path),
+                fix="Choose another data folder, or move the file.",
+            )
+        if version > len(schema.versions):
+            raise ConfigError(
+                f"was written by a newer Switchboard (schema {version}; this one knows {len(schema.versions)}).",
+                where=str(path),
+                fix="Upgrade Switchboard, or choose another data folder.",
+            )
+        for statements in schema.versions[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {schema.application}")
+        connection.execute(f"PRAGMA user_version = {len(schema.versions)}")
+
+    _transact(connection, migrate)
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _transact(connection: sqlite3.Connection, work: Work[T]) -> T:
+    """Run ``work`` between BEGIN and COMMIT. The lock is taken at once, so that what it reads stays true."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # on some errors, such as a full disk, SQLite has rolled back already
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _translated(error: sqlite3.Error, service: str, operation: str) -> BackendError:
+    code = _CODES.get(_primary(error), "failed")
+    return BackendError(service=service, operation=operation, code=code, retryable=code == "busy")
+
+
+def _primary(error: sqlite3.Error) -> int:
+    """SQLite's result code without the extension; 0 where Python raised the error itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _unusable(path: Path, error: sqlite3.Error | OSError) -> ConfigError:
+    if isinstance(error, OSError):
+        problem = f"can't be opened: {error.strerror}."
+    elif _primary(error) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        problem = "is damaged, or is not a database."
+    else:
+        problem = f"can't be opened: {error}."
+    return ConfigError(problem, where=str(path), fix="Choose another data folder, or restore the file from a backup.")

@@ -1,0 +1,78 @@
+"""Jobs in a SQLite file: each a row with a version that is compared and swapped."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stores.sqlite.database import Database
+from stores.sqlite.rows import exact, load, whole
+from switchboard import wire
+from switchboard.identity import Conversation
+from switchboard.storage import Job, JobState
+
+
+class SqliteJobStore:
+    """A `JobStore` in a SQLite file; several processes may share the file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.share(self)
+
+    async def create(self, job: Job) -> bool:
+        """See `JobStore.create`."""
+        statement = (
+            "INSERT INTO jobs (id, conversation, state, created_at, version, body) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING"
+        )
+        new = replace(job, version=1)
+        row = (exact(new.id), new.conversation.key, new.state, new.created_at, new.version, wire.dumps(new))
+        return await self._changes("create", statement, row)
+
+    async def get(self, job_id: str) -> Job | None:
+        """See `JobStore.get`."""
+
+        def work(connection: sqlite3.Connection) -> Job | None:
+            row = connection.execute("SELECT body FROM jobs WHERE id = ?", (exact(job_id),)).fetchone()
+            return None if row is None else load(Job, row[0])
+
+        return await self._database.read("jobs", "get", work)
+
+    async def update(self, job: Job) -> bool:
+        """See `JobStore.update`."""
+        statement = (
+            "UPDATE jobs SET conversation = ?, state = ?, created_at = ?, version = ?, body = ?"
+            " WHERE id = ? AND version = ?"
+        )
+        row = (job.conversation.key, job.state, job.created_at, job.version, wire.dumps(job))
+        return await self._changes("update", statement, (*row, exact(job.id), job.version - 1))
+
+    async def list_jobs(
+        self, *, conversation: Conversation | None = None, states: frozenset[JobState] | None = None, limit: int = 100
+    ) -> Sequence[Job]:
+        """See `JobStore.list_jobs`."""
+        query = (
+            "SELECT body FROM jobs WHERE (?1 IS NULL OR conversation = ?1)"
+            " AND (?2 IS NULL OR state IN (SELECT value FROM json_each(?2)))"
+            " ORDER BY created_at DESC, id LIMIT ?3"
+        )
+        key = None if conversation is None else conversation.key
+        wanted = None if states is None else json.dumps(sorted(states))
+
+        def work(connection: sqlite3.Connection) -> list[Job]:
+            return [load(Job, body) for (body,) in connection.execute(query, (key, wanted, whole(max(0, limit))))]
+
+        return await self._database.read("jobs", "list_jobs", work)
+
+    async def delete(self, job_id: str) -> bool:
+        """See `JobStore.delete`."""
+        return await self._changes("delete", "DELETE FROM jobs WHERE id = ?", (exact(job_id),))
+
+    async def close(self) -> None:
+        """See `JobStore.close`."""
+        await self._database.close(self)
+
+    async def _changes(self, operation: str, statement: str, row: tuple[object, ...]) -> bool:
+        return await self._database.write(
+            "jobs", operation, lambda connection: connection.execute(statement, row).rowcount > 0
+        )
