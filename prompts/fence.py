@@ -20,7 +20,7 @@ def fence(tag: str, text: str, **attributes: str | int) -> str:
     for name in (tag, *attributes):
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is not a lower-case word")
-    look_alike = re.compile(rf"<(?=\s*/?\s*{tag}\b)", re.IGNORECASE)
+    look_alike = re.compile(rf"<(?=\s*/?\s*{tag})", re.IGNORECASE)
     inside = look_alike.sub("&lt;", _seen(text))
     shown = "".join(f' {name}="{_attribute(value)}"' for name, value in attributes.items())
     return f"<{tag}{shown}>\n{inside}\n</{tag}>"
