@@ -1,0 +1,101 @@
+"""What a reviewer would otherwise have to look for in every change."""
+
+import ast
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PRODUCT = ("switchboard", "stores", "prompts", "tools", "agent", "channels", "evals")
+CODE = frozenset({".py", ".js", ".css", ".html", ".sh"})
+LONGEST_FILE = 400
+MOST_BROAD_EXCEPTS = 5
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home/[\w.-]+|Users/[\w.-]+)/[\w.-]")
+INDEX_HOST = re.compile(r"pypi\.(?:org|python)|(?:files\.python)hosted|registry\.(?:npmjs)|--(?:extra-)?index-url")
+VENDORED_FOLDERS = ("vendor", "data")
+
+
+def tracked() -> list[Path]:
+    """The files under version control; none where the project was unpacked from an archive."""
+    result = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return [path for name in result.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def vendored(path: Path) -> bool:
+    """Whether a file lies in a folder for what others made."""
+    parts = path.relative_to(ROOT).parts
+    return parts[0] not in ("tests", "samples") and any(part in VENDORED_FOLDERS for part in parts[:-1])
+
+
+FILES = tracked()
+TEXTS = {}
+for _path in FILES:
+    try:
+        TEXTS[_path.relative_to(ROOT).as_posix()] = _path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        continue  # a picture, a PDF, a model
+VENDOR_FOLDERS = sorted({path.parent for path in FILES if vendored(path)})
+
+pytestmark = pytest.mark.skipif(not FILES, reason="not a git checkout")
+
+
+def test_no_file_of_code_is_too_long() -> None:
+    ours = {path for path in FILES if path.suffix in CODE and not vendored(path)}
+    lines = {path: TEXTS[path.relative_to(ROOT).as_posix()].count("\n") for path in ours}
+    assert {path.name: count for path, count in lines.items() if count > LONGEST_FILE} == {}
+
+
+def test_no_file_names_a_path_of_somebodys_machine() -> None:
+    assert {name: found[0] for name, text in TEXTS.items() if (found := MACHINE_PATH.search(text))} == {}
+
+
+def test_no_file_names_a_package_index() -> None:
+    allowed = "scripts/lock.sh"  # names the options that keep the addresses out
+    assert [name for name, text in TEXTS.items() if name != allowed and INDEX_HOST.search(text)] == []
+
+
+def test_every_pinned_package_has_a_hash() -> None:
+    for name in ("run", "dev", "uv"):
+        entries = re.split(r"\n(?=\S)", TEXTS[f"requirements/{name}.txt"])
+        assert [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_what_runs_and_what_tests_are_pinned_to_the_same_versions() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^(\S+==\S+.*?)(?: \\)?$", TEXTS[f"requirements/{name}.txt"], flags=re.MULTILINE))
+
+    assert pins("run") - pins("dev") == set()
+
+
+@pytest.mark.parametrize("folder", VENDOR_FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_a_vendored_file_has_its_source_licence_and_checksum_beside_it(folder: Path) -> None:
+    sums = {name: digest for digest, name in map(str.split, (folder / "SHA256SUMS").read_text().splitlines())}
+    about = (folder / "README.md").read_text(encoding="utf-8")
+    files = {path for path in FILES if path.parent == folder} - {folder / "SHA256SUMS", folder / "README.md"}
+    assert {path.name for path in files} == set(sums)
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums} == sums
+    assert [name for name in sums if name not in about] == []
+    assert re.search(r"\bsource\b", about, re.IGNORECASE)
+    assert re.search(r"\blicence\b", about, re.IGNORECASE)
+
+
+def broad_excepts(path: Path) -> list[str]:
+    """Where a file catches everything."""
+    handlers = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ExceptHandler)]
+    broad = [
+        node for node in handlers if node.type is None or "Exception" in re.findall(r"\w+", ast.unparse(node.type))
+    ]
+    return [f"{path.relative_to(ROOT)}:{node.lineno}" for node in broad]
+
+
+def test_everything_is_caught_in_few_places() -> None:
+    product = [path for path in FILES if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PRODUCT]
+    places = [place for path in product for place in broad_excepts(path)]
+    assert len(places) <= MOST_BROAD_EXCEPTS, places
+
+
+def test_every_package_is_annotated_for_its_users() -> None:
+    assert "switchboard/py.typed" in TEXTS
