@@ -1,0 +1,1 @@
+"""The agent: inbox -> turn -> graph -> reply. ``agent.assistant`` puts the pieces together."""

@@ -113,6 +113,15 @@ class MemoryConversationStore:
         found.sort(key=lambda summary: (-summary.updated_at, summary.conversation.key))
         return found[: max(0, limit)]
 
+    async def pending(self, *, tenant: str, limit: int = 1000) -> Sequence[Conversation]:
+        """See `ConversationStore.pending`."""
+        found = [
+            conversation
+            for conversation, kept in self._kept.items()
+            if conversation.tenant == tenant and (kept.inbox.lease is not None or kept.inbox.queue)
+        ]
+        return found[: max(0, limit)]
+
     async def delete(self, conversation: Conversation) -> bool:
         """See `ConversationStore.delete`."""
         return self._kept.pop(conversation, None) is not None

@@ -166,6 +166,10 @@ class ConversationStore(Protocol):
         """Conversations of a tenant, most recently used first; of one principal if named."""
         ...
 
+    async def pending(self, *, tenant: str, limit: int = 1000) -> Sequence[Conversation]:
+        """Conversations in which a message waits or is being answered: after a crash, where to go on."""
+        ...
+
     async def delete(self, conversation: Conversation) -> bool:
         """Remove the conversation with its turns, events and memory. Returns whether it was there."""
         ...

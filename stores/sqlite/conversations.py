@@ -135,6 +135,19 @@ class SqliteConversationStore:
 
         return await self._database.read("conversations", "list_conversations", work)
 
+    async def pending(self, *, tenant: str, limit: int = 1000) -> Sequence[Conversation]:
+        """See `ConversationStore.pending`."""
+        query = (
+            "SELECT key FROM conversations"
+            " WHERE tenant = ? AND (answering IS NOT NULL OR json_type(inbox, '$.queue') IS NOT NULL) LIMIT ?"
+        )
+
+        def work(connection: sqlite3.Connection) -> list[Conversation]:
+            rows = connection.execute(query, (exact(tenant), whole(max(0, limit))))
+            return [Conversation.from_key(key) for (key,) in rows]
+
+        return await self._database.read("conversations", "pending", work)
+
     async def delete(self, conversation: Conversation) -> bool:
         """See `ConversationStore.delete`. What it held is overwritten in the file, and the log is emptied."""
 

@@ -1,0 +1,296 @@
+"""The LangGraph graph of a turn: screen -> route -> act -> route ... -> answer. Nothing else imports langgraph's graph.
+
+State is what outlives the turn (the window of messages); everything else that a turn has is in its `Run`, which
+LangGraph hands to each node as the runtime's context.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, NamedTuple, TypedDict
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    AnyMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolCall,
+    ToolMessage,
+)
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from agent import texts
+from agent.acting import Outcome, act_on
+from agent.memory import WindowSaver, repaired, settled
+from agent.results import cited, without_dangling
+from switchboard.events import Citation, Delta, Event, Final, Warning
+from switchboard.messages import Attachment, Message
+from switchboard.tools import Tool, ToolContext
+from switchboard.wire import from_json, to_json
+
+KEPT_FILES = 20
+"""How many attachments of a conversation tools can still reach."""
+
+
+class Replace(NamedTuple):
+    """Tells the reducer to put these messages in place of the window."""
+
+    messages: list[AnyMessage]
+
+
+def extend(window: list[AnyMessage], update: list[AnyMessage] | Replace) -> list[AnyMessage]:
+    """The reducer of the window: append, or replace when the update says so."""
+    return update.messages if isinstance(update, Replace) else window + update
+
+
+def newest(files: list[dict[str, Any]], update: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reducer of the conversation's files: newest first, each once, not too many."""
+    return list({file["digest"]: file for file in [*update, *files]}.values())[:KEPT_FILES]
+
+
+class State(TypedDict):
+    """What the checkpoint holds: the window, and the attachments of the conversation as JSON."""
+
+    messages: Annotated[list[AnyMessage], extend]
+    files: Annotated[list[dict[str, Any]], newest]
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One turn while it runs.
+
+    Attributes:
+        emit: Records and shows an event.
+        context: Makes the context of a tool call from its id, its deadline and the conversation's files.
+        deadline: Seconds on ``time.monotonic``.
+        produced: The turn's own messages so far, from which a stopped turn's memory is made.
+        text: The answer so far, and in ``unsettled`` what of it is in no message yet.
+        citations: All that tools have found, by number.
+        shown: Numbers of the citations that the person has been shown.
+    """
+
+    message: Message
+    tools: Sequence[Tool]
+    emit: Callable[[Event], None]
+    context: Callable[[str, float, tuple[Attachment, ...]], ToolContext]
+    deadline: float
+    system: str
+    window_turns: int
+    max_steps: int
+    deadlines: dict[str, float] = field(default_factory=dict)
+    produced: list[AnyMessage] = field(default_factory=list)
+    text: str = ""
+    unsettled: str = ""
+    citations: dict[int, Citation] = field(default_factory=dict)
+    shown: set[int] = field(default_factory=set)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    steps: int = 0
+    tokens: tuple[int, int] = (0, 0)
+
+    def say(self, text: str) -> None:
+        """Give more of the answer, each citation before the text that first uses it."""
+        before, self.text = self.text, self.text + text
+        self.unsettled += text
+        for number in cited(self.text[max(0, len(before) - 5) :]):
+            self._show(number)
+        self.emit(Delta(text=text))
+
+    def _show(self, number: int) -> None:
+        if number in self.citations and number not in self.shown:
+            self.shown.add(number)
+            self.emit(self.citations[number])
+
+    def final(self) -> Final:
+        """The end of the turn, as the events before it make it."""
+        text = without_dangling(self.text, frozenset(self.citations))
+        for number in cited(text):
+            self._show(number)
+        lacking = [outcome for outcome in self.outcomes.values() if outcome.status != "complete"]
+        for outcome in lacking:
+            if outcome.missing:
+                self.emit(Warning(text=texts.missing(outcome.missing), code="partial"))
+        return Final(
+            text=text.strip() or texts.NO_ANSWER,
+            status="partial" if lacking else "complete",
+            input_tokens=self.tokens[0],
+            output_tokens=self.tokens[1],
+        )
+
+
+class Graph:
+    """The compiled graph with the saver that holds the window of each turn that runs."""
+
+    def __init__(self, model: BaseChatModel, tools: Sequence[Tool]) -> None:
+        self._saver = WindowSaver()
+        self._model = model
+        self._bound: Any = model.bind_tools([_specification(tool) for tool in tools]) if tools else model
+        self._compiled = self._compile()
+
+    async def run(self, run: Run, memory: bytes | None) -> bytes | None:
+        """Run a turn to its end.
+
+        Args:
+            run: The turn; its events, text and citations are there when this returns or raises.
+            memory: The conversation's memory as stored.
+
+        Returns:
+            The memory to store with the reply.
+        """
+        thread = run.message.conversation.key
+        self._saver.load(thread, memory)
+        run.produced.append(_as_read(run.message))
+        state: State = {"messages": list(run.produced), "files": _files(run.message)}
+        try:
+            await self._compiled.ainvoke(state, self._config(run), context=run, durability="exit")
+        finally:
+            after = self._saver.unload(thread)
+        return after
+
+    async def settle(self, run: Run, memory: bytes | None, note: str) -> bytes | None:
+        """The memory of a turn that was stopped or failed: what there is of it, with a valid end.
+
+        Args:
+            run: The turn as far as it came.
+            memory: The conversation's memory as it was before the turn.
+            note: How it ended, for the model.
+        """
+        thread, config = run.message.conversation.key, self._config(run)
+        self._saver.load(thread, memory)
+        try:
+            window = (await self._compiled.aget_state(config)).values.get("messages", [])
+            ended = [*repaired(run.produced, texts.STOPPED_TOOL), AIMessage(f"{run.unsettled} ({note})".strip())]
+            update = {
+                "messages": Replace(settled([*window, *ended], run.window_turns)),
+                "files": _files(run.message),
+            }
+            await self._compiled.aupdate_state(config, update, as_node="answer")
+        finally:
+            after = self._saver.unload(thread)
+        return after
+
+    def _config(self, run: Run) -> Any:
+        thread = {"configurable": {"thread_id": run.message.conversation.key}}
+        return {**thread, "recursion_limit": 3 * run.max_steps + 10, "callbacks": []}
+
+    def _compile(self) -> CompiledStateGraph[State, Run, State, State]:
+        graph = StateGraph(State, context_schema=Run)
+        graph.add_node("screen", self._screen)
+        graph.add_node("route", self._route)
+        graph.add_node("act", self._act)
+        graph.add_node("answer", self._answer)
+        graph.add_edge(START, "screen")
+        graph.add_edge("screen", "route")
+        graph.add_conditional_edges("route", _after_route, ["act", "answer"])
+        graph.add_edge("act", "route")
+        graph.add_edge("answer", END)
+        return graph.compile(checkpointer=self._saver)
+
+    async def _screen(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
+        """Mend what an earlier crash may have left, before a provider sees it."""
+        window = repaired(state["messages"])
+        return {"messages": Replace(window)} if len(window) != len(state["messages"]) else {}
+
+    async def _route(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
+        """Ask the model: it answers, or it calls tools."""
+        run = runtime.context
+        run.steps += 1
+        model = self._bound if run.steps <= run.max_steps else self._model
+        messages = [SystemMessage(run.system), *state["messages"]] if run.system else state["messages"]
+        whole: AIMessageChunk | None = None
+        if run.text and not run.text.endswith("\n"):
+            run.say("\n\n")
+        async for chunk in model.astream(messages):
+            whole = chunk if whole is None else whole + chunk
+            if text := chunk.text:
+                run.say(text)
+        answer = _message(whole)
+        run.produced.append(answer)
+        run.unsettled = ""
+        if usage := answer.usage_metadata:
+            run.tokens = (run.tokens[0] + usage["input_tokens"], run.tokens[1] + usage["output_tokens"])
+        return {"messages": [answer]}
+
+    async def _act(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
+        """Run the calls of the model's last message side by side."""
+        run = runtime.context
+        last = state["messages"][-1]
+        calls: list[ToolCall] = last.tool_calls if isinstance(last, AIMessage) else []
+        tools = {tool.name: tool for tool in run.tools}
+        files = tuple(from_json(Attachment, file) for file in state.get("files", []))
+        acting = [
+            act_on(
+                call,
+                tools.get(call["name"]),
+                run.context(str(call["id"]), _until(run, call, tools.get(call["name"])), files),
+            )
+            for call in calls
+        ]
+        results: list[AnyMessage] = []
+        for call, outcome in zip(calls, await asyncio.gather(*acting), strict=True):
+            run.outcomes[call["name"]] = outcome
+            results.append(_told(call, outcome, run))
+        run.produced += results
+        return {"messages": results}
+
+    async def _answer(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
+        """Settle the window: what the next turn needs to know of this one."""
+        return {"messages": Replace(settled(state["messages"], runtime.context.window_turns))}
+
+
+def _after_route(state: State) -> str:
+    last = state["messages"][-1]
+    return "act" if isinstance(last, AIMessage) and last.tool_calls else "answer"
+
+
+def _until(run: Run, call: ToolCall, tool: Tool | None) -> float:
+    seconds = run.deadlines.get(call["name"], tool.deadline if tool else 0.0)
+    return min(run.deadline, time.monotonic() + seconds)
+
+
+def _told(call: ToolCall, outcome: Outcome, run: Run) -> ToolMessage:
+    """The outcome as a message for the model; its citations get their numbers here, in the order of the calls."""
+    content, citations = outcome.numbered(len(run.citations) + 1)
+    run.citations.update({citation.number: citation for citation in citations})
+    return ToolMessage(
+        content,
+        tool_call_id=str(call["id"]),
+        name=call["name"],
+        status="error" if outcome.status in ("failed", "cancelled") else "success",
+    )
+
+
+def _message(whole: AIMessageChunk | None) -> AIMessage:
+    """A stream of chunks as one message. A call whose arguments are not JSON becomes a call without arguments."""
+    if whole is None:
+        return AIMessage("")
+    broken = [
+        ToolCall(name=call["name"] or "", args={}, id=call["id"], type="tool_call") for call in whole.invalid_tool_calls
+    ]
+    return AIMessage(
+        content=whole.content,
+        tool_calls=[*whole.tool_calls, *broken],
+        usage_metadata=whole.usage_metadata,
+        id=whole.id,
+    )
+
+
+def _as_read(message: Message) -> AnyMessage:
+    """The message as the model reads it: the text, then a line for each file."""
+    names = (f"[attached: {' '.join(attachment.name.split())}]" for attachment in message.attachments)
+    return HumanMessage("\n".join([message.text, *names]).strip(), id=str(message.id))
+
+
+def _files(message: Message) -> list[dict[str, Any]]:
+    return [to_json(attachment) for attachment in message.attachments if attachment.digest]
+
+
+def _specification(tool: Tool) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters},
+    }

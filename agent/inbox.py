@@ -1,0 +1,157 @@
+"""The rules by which a conversation's messages get their turns, as pure functions over what a store holds.
+
+A message is new, queued, running or done:
+
+    offer ──► queued ──claim──► running ──finish──► done
+      └──(nobody is answering)──►┘   ▲
+                                     └─ claim again, when the lease ran out: same message, next fence
+
+Each function takes a snapshot and the time and gives the `Change` to write. The store writes it only if the
+conversation is still at the version that was read; otherwise the caller reads again and asks again. A crash between any
+two writes leaves one of the four states, and each has its way on: a lease that is not renewed runs out and the message
+is claimed again, under a higher fence, so that whoever held it before can write nothing more.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from switchboard.errors import Fenced
+from switchboard.identity import MessageId
+from switchboard.messages import Message
+from switchboard.reply import Reply
+from switchboard.storage import Change, Inbox, Lease, Snapshot, Turn
+
+Busy = Literal["queue", "interrupt", "reject"]
+State = Literal["new", "queued", "running", "done", "rejected"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of an offer.
+
+    Attributes:
+        state: As in `switchboard.assistant.Offer`.
+        change: What to write first, or ``None`` if there is nothing to write.
+        ahead: Messages that are answered before this one.
+        interrupts: The running message that is to be stopped in its favour.
+    """
+
+    state: State
+    change: Change | None = None
+    ahead: int = 0
+    interrupts: MessageId | None = None
+
+
+def offer(
+    snapshot: Snapshot, message: Message, *, now: float, worker: str, lease_seconds: float, busy: Busy
+) -> Decision:
+    """Take in a message: it is known, or it starts, or it waits, or it is turned away."""
+    inbox, known = snapshot.inbox, snapshot.turn
+    if known is not None:
+        return _known(inbox, known)
+    turn = Turn(number=inbox.turns, message=message, state="queued")
+    if inbox.lease is None and not inbox.queue:
+        accepted = replace(inbox, turns=inbox.turns + 1)
+        lease = _next_lease(accepted, message.id, worker, now + lease_seconds)
+        change = _change(accepted, turn, lease=lease, fence=lease.fence)
+        return Decision(state="new", change=replace(change, turns=(replace(turn, state="running", attempts=1),)))
+    if busy == "reject" and _alive(inbox, now):
+        return Decision(state="rejected", ahead=_ahead(inbox))
+    running = inbox.lease.message_id if inbox.lease and busy == "interrupt" else None
+    change = _change(inbox, turn, turns=inbox.turns + 1, queue=(*inbox.queue, message.id), stop=running or inbox.stop)
+    return Decision(state="queued", change=change, ahead=_ahead(inbox), interrupts=running)
+
+
+def next_message(inbox: Inbox, now: float) -> MessageId | None:
+    """The message that may be claimed now: one whose worker is gone, or the first that waits."""
+    if inbox.lease is not None:
+        return None if _alive(inbox, now) else inbox.lease.message_id
+    return inbox.queue[0] if inbox.queue else None
+
+
+def claim(snapshot: Snapshot, *, now: float, worker: str, lease_seconds: float) -> tuple[Change, Lease, Turn] | None:
+    """Start the turn of ``snapshot.turn`` if it is the one that `next_message` names, otherwise ``None``."""
+    inbox, turn = snapshot.inbox, snapshot.turn
+    if turn is None or turn.state == "done" or next_message(inbox, now) != turn.message.id:
+        return None
+    lease = _next_lease(inbox, turn.message.id, worker, now + lease_seconds)
+    started = replace(turn, state="running", attempts=turn.attempts + 1)
+    queue = tuple(waiting for waiting in inbox.queue if waiting != turn.message.id)
+    return _change(inbox, started, lease=lease, fence=lease.fence, queue=queue), lease, started
+
+
+def renew(inbox: Inbox, lease: Lease, *, now: float, lease_seconds: float) -> tuple[Change, Lease]:
+    """A sign of life.
+
+    Raises:
+        Fenced: Somebody else has taken over.
+    """
+    _hold(inbox, lease, "renew")
+    longer = replace(lease, expires_at=now + lease_seconds)
+    return _change(inbox, lease=longer), longer
+
+
+def finish(snapshot: Snapshot, lease: Lease, reply: Reply, *, now: float, memory: bytes | None) -> Change:
+    """Store the reply and let go of the conversation, in one write.
+
+    Raises:
+        Fenced: Somebody else has taken over.
+    """
+    _hold(snapshot.inbox, lease, "finish")
+    if snapshot.turn is None:
+        raise Fenced(operation="finish")  # the conversation was deleted meanwhile
+    done = replace(snapshot.turn, state="done", reply=reply, finished_at=now)
+    change = _change(snapshot.inbox, done, lease=None, stop=None)
+    return replace(change, memory=memory, forget_events=(lease.message_id,))
+
+
+def stop(snapshot: Snapshot, *, now: float) -> Change | None:
+    """Ask for a turn to stop: a running one is told, a waiting one ends here. ``None`` if it is neither."""
+    inbox, turn = snapshot.inbox, snapshot.turn
+    if turn is None or turn.state == "done":
+        return None
+    message_id = turn.message.id
+    if message_id in inbox.queue:
+        done = replace(turn, state="done", reply=Reply(text="", status="stopped"), finished_at=now)
+        return _change(inbox, done, queue=tuple(waiting for waiting in inbox.queue if waiting != message_id))
+    return _change(inbox, stop=message_id)
+
+
+def deliver(snapshot: Snapshot) -> Change | None:
+    """Note that the platform has confirmed the reply. ``None`` if there is nothing to note."""
+    turn = snapshot.turn
+    if turn is None or turn.state != "done" or turn.delivered:
+        return None
+    return _change(snapshot.inbox, replace(turn, delivered=True))
+
+
+def must_stop(inbox: Inbox, lease: Lease) -> bool:
+    """Whether somebody asked for the leased turn to stop."""
+    return inbox.stop == lease.message_id
+
+
+def _known(inbox: Inbox, turn: Turn) -> Decision:
+    if turn.state != "queued":
+        return Decision(state=turn.state)
+    return Decision(state="queued", ahead=inbox.queue.index(turn.message.id) + (inbox.lease is not None))
+
+
+def _alive(inbox: Inbox, now: float) -> bool:
+    return inbox.lease is not None and inbox.lease.expires_at > now
+
+
+def _ahead(inbox: Inbox) -> int:
+    return len(inbox.queue) + (inbox.lease is not None)
+
+
+def _next_lease(inbox: Inbox, message_id: MessageId, worker: str, expires_at: float) -> Lease:
+    return Lease(message_id=message_id, worker=worker, fence=inbox.fence + 1, expires_at=expires_at)
+
+
+def _hold(inbox: Inbox, lease: Lease, operation: str) -> None:
+    if inbox.lease is None or inbox.lease.fence != lease.fence:
+        raise Fenced(operation=operation)
+
+
+def _change(inbox: Inbox, *turns: Turn, **fields: object) -> Change:
+    return Change(inbox=replace(inbox, version=inbox.version + 1, **fields), turns=turns)  # type: ignore[arg-type]
