@@ -242,11 +242,13 @@ class JobStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blob:
-    """Bytes in the store.
+    """Bytes in the store, as one owner knows them.
 
     Attributes:
         digest: SHA-256 of the bytes in hexadecimal.
-        owners: Conversation keys, or other names, on whose behalf it may be read.
+        media_type: As this owner called it, untrusted.
+        name: As this owner called it, untrusted; another owner may hold the same bytes under another name.
+        owners: Conversation keys, or other names, on whose behalf it may be read: only the asker's own.
     """
 
     digest: str

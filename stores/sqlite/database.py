@@ -57,11 +57,14 @@ class Schema:
 class Database:
     """An open file. It is made, or brought up to date, by the constructor, which blocks for some milliseconds.
 
+    Args:
+        at_opening: What else is to be done before the first use, in a transaction of its own.
+
     Raises:
         ConfigError: The file can't be opened, is not one of ours, or comes from a newer version.
     """
 
-    def __init__(self, path: Path, *, schema: Schema) -> None:
+    def __init__(self, path: Path, *, schema: Schema, at_opening: Work[None] | None = None) -> None:
         self.path = path
         self._users: set[object] = set()
         self._closed = False
@@ -69,6 +72,8 @@ class Database:
             _make_private(path)
             self._writer = _connect(path)
             _bring_up_to_date(self._writer, path, schema)
+            if at_opening is not None:
+                _transact(self._writer, at_opening)
             self._reader = _connect(path)
         except (sqlite3.Error, OSError) as error:
             raise _unusable(path, error) from error
@@ -147,11 +152,11 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, schema: Schema
                 where=str(path),
                 fix="Upgrade Switchboard, or choose another data folder.",
             )
-        for statements in schema.versions[version:]:
+        for number, statements in enumerate(schema.versions[version:], start=version + 1):
             for statement in statements:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {schema.application}")
-        connection.execute(f"PRAGMA user_version = {len(schema.versions)}")
+            connection.execute(f"PRAGMA application_id = {schema.application}")
+            connection.execute(f"PRAGMA user_version = {number}")
 
     _transact(connection, migrate)
     connection.execute("PRAGMA journal_mode = WAL")

@@ -69,3 +69,22 @@ CONVERSATIONS = Schema(
         ),
     ),
 )
+
+BLOBS = Schema(
+    application=0x53574242,  # "SWBB"
+    versions=(
+        (
+            """
+            CREATE TABLE rights (
+                owner BLOB NOT NULL,
+                digest TEXT NOT NULL,
+                size INTEGER NOT NULL,
+                media_type BLOB NOT NULL,
+                name BLOB NOT NULL,
+                PRIMARY KEY (owner, digest)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX rights_to ON rights (digest)",
+        ),
+    ),
+)

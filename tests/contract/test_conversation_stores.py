@@ -1,0 +1,28 @@
+"""The contract of conversation stores, held by each of ours."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from stores.memory import MemoryConversationStore
+from stores.sqlite import open_sqlite
+from switchboard.storage import ConversationStore
+from switchboard.testing.conversation_contract import ConversationStoreContract
+
+
+class TestMemory(ConversationStoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[ConversationStore]:
+        store = MemoryConversationStore()
+        yield store
+        await store.close()
+
+
+class TestSqlite(ConversationStoreContract):
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[ConversationStore]:
+        store, jobs = open_sqlite(tmp_path / "switchboard.sqlite")
+        yield store
+        await store.close()
+        await jobs.close()

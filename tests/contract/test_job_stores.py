@@ -1,0 +1,28 @@
+"""The contract of job stores, held by each of ours."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from stores.memory import MemoryJobStore
+from stores.sqlite import open_sqlite
+from switchboard.storage import JobStore
+from switchboard.testing.job_contract import JobStoreContract
+
+
+class TestMemory(JobStoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[JobStore]:
+        store = MemoryJobStore()
+        yield store
+        await store.close()
+
+
+class TestSqlite(JobStoreContract):
+    @pytest.fixture
+    async def store(self, tmp_path: Path) -> AsyncIterator[JobStore]:
+        conversations, store = open_sqlite(tmp_path / "switchboard.sqlite")
+        yield store
+        await store.close()
+        await conversations.close()
