@@ -1,0 +1,76 @@
+"""The web chat as a `Channel`: what was said becomes a message, a reply becomes frames, a receipt is the client's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from channels.websocket.protocol import Say
+from switchboard import (
+    Attachment,
+    Conversation,
+    Event,
+    Failed,
+    Final,
+    Limits,
+    Message,
+    MessageId,
+    Principal,
+    Receipt,
+    Reply,
+)
+from switchboard.events import numbered
+
+if TYPE_CHECKING:
+    from channels.websocket.rooms import Rooms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message frame with what the server knows besides: whose socket, which files, what time."""
+
+    frame: Say
+    conversation: Conversation
+    principal: Principal
+    attachments: tuple[Attachment, ...]
+    received_at: float
+
+
+class WebSocketChannel:
+    """The web chat. The session streams turns; ``render`` and ``send`` serve whoever has a whole reply to push."""
+
+    name = "websocket"
+
+    def __init__(self, rooms: "Rooms", *, limits: Limits | None = None) -> None:
+        self._rooms = rooms
+        self.limits = limits or Limits()
+
+    def parse(self, payload: Said) -> Sequence[Message]:
+        """The one message of a message frame."""
+        message = Message(
+            id=MessageId(payload.frame.id),
+            conversation=payload.conversation,
+            principal=payload.principal,
+            text=payload.frame.text,
+            attachments=payload.attachments,
+            received_at=payload.received_at,
+        )
+        return (message,)
+
+    def render(self, reply: Reply) -> Sequence[Event]:
+        """The reply as the events that a client folds back into it, numbered from 1."""
+        end: Event = Final(
+            text=reply.text,
+            status=reply.status,
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+            trace_id=reply.trace_id,
+        )
+        if reply.status == "failed":
+            end = Failed(text=reply.text, incident=reply.incident)
+        asides = (one for one in (reply.question, reply.job) if one is not None)
+        events = (*reply.tools, *reply.citations, *reply.artifacts, *reply.warnings, *asides, end)
+        return tuple(numbered(event, place) for place, event in enumerate(events, start=1))
+
+    async def send(self, message: Message, parts: Sequence[Event]) -> Receipt:
+        """Send the events to every open window of the conversation. Delivered means that one said it has the last."""
+        return await self._rooms.deliver(message, parts)

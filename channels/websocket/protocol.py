@@ -1,0 +1,262 @@
+"""The frames of the web chat, in and out, and the rules that they obey; ``docs/protocol.md`` describes it."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from channels.websocket import texts
+from switchboard import BadInput, Event, Reply
+from switchboard.assistant import OfferState
+from switchboard.storage import TurnState
+from switchboard.wire import from_json, to_json
+
+VERSION = 1
+
+CLOSE_GOING = 1001
+CLOSE_MALFORMED = 4400
+CLOSE_VERSION = 4406
+CLOSE_LATE = 4408
+
+_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class BadFrame(BadInput):
+    """A frame against the protocol. ``id`` is the message that it was about, where that can be told."""
+
+    def __init__(self, user_text: str, *, code: str, about: str = "") -> None:
+        super().__init__(user_text)
+        self.frame_code = code
+        self.about = about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """The first frame: which protocol, and which conversation to go on with."""
+
+    type: ClassVar[str] = "hello"
+    v: int
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """A person's message. ``attachments`` are digests of uploads. Safe to repeat with the same id."""
+
+    type: ClassVar[str] = "message"
+    id: str
+    text: str
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Asks for the events of a turn numbered above ``after``."""
+
+    type: ClassVar[str] = "resume"
+    message_id: str
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Asks that a turn ends now."""
+
+    type: ClassVar[str] = "stop"
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """The client has the whole reply: ``seq`` is its last event's, or 0 when the reply came in a history."""
+
+    type: ClassVar[str] = "ack"
+    message_id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Asks for the turns before the one numbered ``before``."""
+
+    type: ClassVar[str] = "history"
+    before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """Asks whether the connection is alive."""
+
+    type: ClassVar[str] = "ping"
+
+
+Request: TypeAlias = Hello | Say | Resume | Stop | Ack | Earlier | Ping
+REQUESTS: dict[str, type[Request]] = {kind.type: kind for kind in (Hello, Say, Resume, Stop, Ack, Earlier, Ping)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """An attachment as its sender sees it."""
+
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """A message and its reply, as the transcript holds them. ``at`` is in seconds since the epoch."""
+
+    number: int
+    id: str
+    text: str
+    state: TurnState
+    at: float
+    attachments: tuple[FileView, ...] = ()
+    reply: Reply | None = None
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a client may send: characters of a message, bytes of a file, files with one message."""
+
+    text: int
+    upload: int
+    attachments: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """Answers hello. ``earlier`` says whether there are turns before the first of ``history``."""
+
+    type: ClassVar[str] = "welcome"
+    v: int
+    conversation: str
+    history: tuple[TurnView, ...]
+    earlier: bool
+    limits: Bounds
+    suggestions: tuple[str, ...]
+    documents: int
+    model: str
+    notice: str
+    signed_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The message is safe with the server; its events follow."""
+
+    type: ClassVar[str] = "accepted"
+    id: str
+    state: OfferState
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnBegan:
+    """Another window of the same conversation sent this message; its events follow."""
+
+    type: ClassVar[str] = "turn"
+    turn: TurnView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event of a turn."""
+
+    type: ClassVar[str] = "event"
+    message_id: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Answers a request for earlier turns."""
+
+    type: ClassVar[str] = "history"
+    turns: tuple[TurnView, ...]
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pong:
+    """Answers ping."""
+
+    type: ClassVar[str] = "pong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A request that was not carried out. ``id`` is the message that it was about, if any."""
+
+    type: ClassVar[str] = "error"
+    code: str
+    text: str
+    incident: str = ""
+    id: str = ""
+
+
+Response: TypeAlias = Welcome | Accepted | TurnBegan | Happened | History | Pong | Problem
+RESPONSES: dict[str, type[Response]] = {
+    kind.type: kind for kind in (Welcome, Accepted, TurnBegan, Happened, History, Pong, Problem)
+}
+
+
+def read(text: str, *, bounds: Bounds) -> Request:
+    """A client's frame.
+
+    Raises:
+        BadFrame: It is malformed or over a limit.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadFrame(texts.NOT_JSON, code="malformed") from None
+    kind = data.get("type") if isinstance(data, dict) else None
+    if not isinstance(kind, str) or kind not in REQUESTS:
+        raise BadFrame(texts.NO_TYPE, code="malformed")
+    about = data.get("id", data.get("message_id", ""))
+    about = about if isinstance(about, str) and _ID.fullmatch(about) else ""
+    try:
+        request = from_json(REQUESTS[kind], data)
+    except BadInput:
+        raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about) from None
+    _check(request, bounds, about)
+    return request
+
+
+def is_digest(text: str) -> bool:
+    """Whether this can be the digest of an upload; nothing else may reach a store."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def write(response: Response) -> str:
+    """A server's frame as text. Lone surrogates go out as escapes, as JSON allows."""
+    return json.dumps({"type": response.type, **to_json(response)}, separators=(",", ":"))
+
+
+def _check(request: Request, bounds: Bounds, about: str) -> None:
+    match request:
+        case Say():
+            _check_say(request, bounds, about)
+        case Resume() | Stop() | Ack():
+            if not about:
+                raise BadFrame(texts.BAD_ID, code="malformed")
+        case _:
+            pass
+
+
+def _check_say(request: Say, bounds: Bounds, about: str) -> None:
+    if not about:
+        raise BadFrame(texts.BAD_ID, code="malformed")
+    if not request.text.strip() and not request.attachments:
+        raise BadFrame(texts.EMPTY, code="empty", about=about)
+    if len(request.text) > bounds.text:
+        sentence = texts.TEXT_TOO_LONG.format(length=len(request.text), limit=bounds.text)
+        raise BadFrame(sentence, code="too_long", about=about)
+    if len(request.attachments) > bounds.attachments:
+        raise BadFrame(texts.TOO_MANY_FILES.format(limit=bounds.attachments), code="too_many_files", about=about)

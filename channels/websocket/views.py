@@ -1,0 +1,45 @@
+"""Turns and messages as the person who had them sees them: no keys, no principal, addresses that open. Pure."""
+
+from channels.websocket.links import file_link, linked_reply
+from channels.websocket.protocol import FileView, TurnView
+from switchboard import Message
+from switchboard.storage import Turn
+
+
+def turn_view(turn: Turn) -> TurnView:
+    """A turn of the transcript."""
+    return TurnView(
+        number=turn.number,
+        id=turn.message.id,
+        text=turn.message.text,
+        state=turn.state,
+        at=turn.message.received_at,
+        attachments=_files(turn.message),
+        reply=None if turn.reply is None else linked_reply(turn.reply, turn.message.conversation),
+        delivered=turn.delivered,
+    )
+
+
+def new_view(message: Message) -> TurnView:
+    """A message that was just accepted; its number is not known yet, so it is -1."""
+    return TurnView(
+        number=-1,
+        id=message.id,
+        text=message.text,
+        state="running",
+        at=message.received_at,
+        attachments=_files(message),
+    )
+
+
+def _files(message: Message) -> tuple[FileView, ...]:
+    return tuple(
+        FileView(
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            digest=file.digest,
+            link=file_link(file.digest, message.conversation),
+        )
+        for file in message.attachments
+    )

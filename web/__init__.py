@@ -1,0 +1,1 @@
+"""The chat widget's files; Python only needs to find them."""
