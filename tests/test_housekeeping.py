@@ -15,7 +15,8 @@ LONGEST_FILE = 400
 MOST_BROAD_EXCEPTS = 5
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home/[\w.-]+|Users/[\w.-]+)/[\w.-]")
 INDEX_HOST = re.compile(r"pypi\.(?:org|python)|(?:files\.python)hosted|registry\.(?:npmjs)|--(?:extra-)?index-url")
-VENDORED_FOLDERS = ("vendor", "data")
+SMALL = 10_000
+"""Bytes of a data file that somebody may well have typed."""
 
 
 def tracked() -> list[Path]:
@@ -25,9 +26,10 @@ def tracked() -> list[Path]:
 
 
 def vendored(path: Path) -> bool:
-    """Whether a file lies in a folder for what others made."""
+    """Whether others made a file: it says so by its folder, or is a package's data too large to be typed."""
     parts = path.relative_to(ROOT).parts
-    return parts[0] not in ("tests", "samples") and any(part in VENDORED_FOLDERS for part in parts[:-1])
+    ours = path.suffix in CODE or path.suffix == ".md" or parts[0] not in (*PRODUCT, "web")
+    return "vendor" in parts or (not ours and path.stat().st_size > SMALL)
 
 
 FILES = tracked()
@@ -78,7 +80,7 @@ def test_a_vendored_file_has_its_source_licence_and_checksum_beside_it(folder: P
     assert {path.name for path in files} == set(sums)
     assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums} == sums
     assert [name for name in sums if name not in about] == []
-    assert re.search(r"\bsource\b", about, re.IGNORECASE)
+    assert re.search(r"\b(source|package)\b", about, re.IGNORECASE)
     assert re.search(r"\blicence\b", about, re.IGNORECASE)
 
 
