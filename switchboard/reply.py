@@ -47,12 +47,15 @@ class Reply:
 
 
 def fold(events: Iterable[Event]) -> Reply:
-    """Fold a turn's events, in order, into its reply. Pure; an unfinished turn folds into what there is of it."""
+    """Fold a turn's events, in order, into its reply.
+
+    Pure. An unfinished turn folds into what there is of it; an event that comes again, after a reconnect, counts once.
+    """
     text: list[str] = []
     citations: dict[int, Citation] = {}
-    artifacts: list[Artifact] = []
-    warnings: list[Warning] = []
-    tools: list[ToolFinished] = []
+    artifacts: dict[tuple[str, str], Artifact] = {}
+    warnings: dict[tuple[str, str], Warning] = {}
+    tools: dict[str, ToolFinished] = {}
     question: Question | None = None
     job: JobStarted | None = None
     end: Final | Failed | None = None
@@ -63,11 +66,11 @@ def fold(events: Iterable[Event]) -> Reply:
             case Citation():
                 citations[event.number] = event
             case Artifact():
-                artifacts.append(event)
+                artifacts.setdefault((event.digest, event.name), event)
             case Warning():
-                warnings.append(event)
+                warnings.setdefault((event.code, event.text), event)
             case ToolFinished():
-                tools.append(event)
+                tools.setdefault(event.call_id, event)
             case Question():
                 question = event
             case JobStarted():
@@ -82,11 +85,11 @@ def fold(events: Iterable[Event]) -> Reply:
         text=end.text if end else "".join(text),
         status=final.status if final else "failed" if failed else "partial",
         citations=tuple(citations[number] for number in sorted(citations)),
-        artifacts=tuple(artifacts),
-        warnings=tuple(warnings),
+        artifacts=tuple(artifacts.values()),
+        warnings=tuple(warnings.values()),
         question=question,
         job=job,
-        tools=tuple(tools),
+        tools=tuple(tools.values()),
         input_tokens=final.input_tokens if final else 0,
         output_tokens=final.output_tokens if final else 0,
         trace_id=final.trace_id if final else "",

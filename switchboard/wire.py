@@ -44,7 +44,7 @@ def from_json(kind: type[T], data: object) -> T:
     try:
         word: T = _reader(cast("Any", kind))(data)
         return word
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadInput(f"This is not a valid {kind.__name__}.") from error
 
 

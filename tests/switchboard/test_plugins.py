@@ -1,0 +1,105 @@
+"""Plug-ins are found by name and imported only when they are used."""
+
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pytest
+
+from switchboard import ConfigError, Tool, ToolContext, ToolResult, tool
+from switchboard import plugins as plugins_module
+from switchboard.plugins import Setup
+from switchboard.settings import Settings, load
+
+
+@tool
+async def ping(context: ToolContext) -> ToolResult:
+    """Answer pong."""
+    return ToolResult(text="pong")
+
+
+def made_ping(setup: Setup) -> Tool:
+    return ping
+
+
+def store(setup: Setup, name: str) -> object:
+    return {"name": name, "tenant": setup.settings.tenant}
+
+
+POINTS = [
+    EntryPoint("ping", f"{__name__}:ping", "switchboard.tools"),
+    EntryPoint("broken", "no_such_module:thing", "switchboard.tools"),
+    EntryPoint("blobs.shelf", f"{__name__}:store", "switchboard.backends"),
+    EntryPoint("chat_model.*", f"{__name__}:store", "switchboard.backends"),
+    EntryPoint("line", f"{__name__}:made_ping", "switchboard.channels"),
+]
+
+
+@pytest.fixture
+def points(monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry_points(group: str) -> list[EntryPoint]:
+        return [point for point in POINTS if point.group == group]
+
+    monkeypatch.setattr(plugins_module, "entry_points", entry_points)
+
+
+def settings(**tables: Any) -> Settings:
+    environ = {f"SWITCHBOARD_{table.upper()}": value for table, value in tables.items()}
+    return load(None, environ)
+
+
+@pytest.mark.usefixtures("points")
+def test_a_backend_is_made_once_from_the_name_in_the_settings() -> None:
+    setup = Setup(settings(backends__blobs="shelf", tenant="acme"))
+    assert setup.backend("blobs") == {"name": "shelf", "tenant": "acme"}
+    assert setup.backend("blobs") is setup.backend("blobs")
+
+
+@pytest.mark.usefixtures("points")
+def test_a_role_that_takes_any_name_gets_the_whole_of_it() -> None:
+    setup = Setup(settings(backends__chat_model="bedrock:some.model-v1:0"))
+    assert setup.backend("chat_model")["name"] == "bedrock:some.model-v1:0"
+
+
+@pytest.mark.usefixtures("points")
+def test_a_backend_that_is_given_is_used_instead() -> None:
+    assert Setup(settings(), given={"blobs": 7}).backend("blobs") == 7
+
+
+@pytest.mark.usefixtures("points")
+def test_a_backend_that_is_not_installed_is_told_with_what_is() -> None:
+    with pytest.raises(ConfigError, match=r"no blobs called 's3'.*Installed are: shelf"):
+        Setup(settings(backends__blobs="s3")).backend("blobs")
+    with pytest.raises(ConfigError, match="Did you mean shelf"):
+        Setup(settings(backends__blobs="self")).backend("blobs")
+
+
+@pytest.mark.usefixtures("points")
+def test_only_enabled_tools_are_imported() -> None:
+    assert Setup(settings(tools__enabled="ping")).tools == (ping,)
+    with pytest.raises(ConfigError, match="broken can't be loaded"):
+        _ = Setup(settings()).tools
+
+
+@pytest.mark.usefixtures("points")
+def test_a_tool_that_is_not_installed_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"no tool called 'pin'. Did you mean ping"):
+        _ = Setup(settings(tools__enabled="pin")).tools
+
+
+@pytest.mark.usefixtures("points")
+def test_two_tools_can_not_have_one_name() -> None:
+    with pytest.raises(ConfigError, match="Two tools are called ping"):
+        _ = Setup(settings(tools__enabled="ping"), extra_tools=(ping,)).tools
+
+
+@pytest.mark.usefixtures("points")
+def test_a_channel_has_to_be_enabled() -> None:
+    assert Setup(settings()).channel("line") is ping
+    with pytest.raises(ConfigError, match=r"no channel called 'lime'. Did you mean line"):
+        Setup(settings()).channel("lime")
+
+
+@pytest.mark.usefixtures("points")
+def test_what_is_installed_is_listed_without_importing_it() -> None:
+    listed = Setup(settings(tools__enabled="ping")).installed("switchboard.tools")
+    assert [(plugin.name, plugin.enabled) for plugin in listed] == [("broken", False), ("ping", True)]
