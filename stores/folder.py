@@ -56,7 +56,6 @@ class FolderBlobStore:
                 f"can't be made: {error.strerror}.", where=str(folder), fix="Choose another data folder."
             ) from error
         self._database = Database(folder / "owners.sqlite", schema=BLOBS, at_opening=self._sweep)
-        self._database.share(self)
 
     async def put(
         self, chunks: AsyncIterator[bytes], *, owner: str, name: str = "", media_type: str = "", limit: int
@@ -116,7 +115,7 @@ class FolderBlobStore:
 
     async def close(self) -> None:
         """See `BlobStore.close`."""
-        await self._database.close(self)
+        await self._database.close()
 
     async def _keep(self, incoming: "_Incoming", blob: Blob, owner: str) -> None:
         """Write the right and move the bytes into place: both or neither."""

@@ -116,11 +116,11 @@ class MemoryConversationStore:
     async def pending(self, *, tenant: str, limit: int = 1000) -> Sequence[Conversation]:
         """See `ConversationStore.pending`."""
         found = [
-            conversation
+            (kept.updated_at, conversation.key, conversation)
             for conversation, kept in self._kept.items()
-            if conversation.tenant == tenant and (kept.inbox.lease is not None or kept.inbox.queue)
+            if conversation.tenant == tenant and (kept.inbox.lease or kept.inbox.queue)
         ]
-        return found[: max(0, limit)]
+        return [conversation for _, _, conversation in sorted(found)[: max(0, limit)]]
 
     async def delete(self, conversation: Conversation) -> bool:
         """See `ConversationStore.delete`."""

@@ -3,9 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
 from stores.sqlite.database import Database
 from stores.sqlite.rows import LARGEST, exact, load, load_event, name, whole
+from stores.sqlite.schema import CONVERSATIONS
 from stores.summaries import first_text, used_at
 from switchboard import wire
 from switchboard.errors import Fenced
@@ -27,11 +29,14 @@ _LIST_OF_ONE = """
 
 
 class SqliteConversationStore:
-    """A `ConversationStore` in a SQLite file; several processes may share the file."""
+    """A `ConversationStore` in a SQLite file on a local disk, which several stores and processes may share.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        database.share(self)
+    Raises:
+        ConfigError: The file can't be opened, is not one of ours, or comes from a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, schema=CONVERSATIONS)
 
     async def read(self, conversation: Conversation, message_id: MessageId | None = None) -> Snapshot:
         """See `ConversationStore.read`."""
@@ -137,10 +142,7 @@ class SqliteConversationStore:
 
     async def pending(self, *, tenant: str, limit: int = 1000) -> Sequence[Conversation]:
         """See `ConversationStore.pending`."""
-        query = (
-            "SELECT key FROM conversations"
-            " WHERE tenant = ? AND (answering IS NOT NULL OR json_type(inbox, '$.queue') IS NOT NULL) LIMIT ?"
-        )
+        query = "SELECT key FROM conversations WHERE tenant = ? AND pending ORDER BY updated_at, key LIMIT ?"
 
         def work(connection: sqlite3.Connection) -> list[Conversation]:
             rows = connection.execute(query, (exact(tenant), whole(max(0, limit))))
@@ -160,23 +162,24 @@ class SqliteConversationStore:
 
     async def close(self) -> None:
         """See `ConversationStore.close`."""
-        await self._database.close(self)
+        await self._database.close()
 
 
 def _swap_inbox(connection: sqlite3.Connection, conversation: Conversation, inbox: Inbox) -> int | None:
     """Write the inbox if its version follows the stored one. Returns the conversation's row, or ``None``."""
     answering = exact(inbox.lease.message_id) if inbox.lease else None
-    state = (inbox.version, inbox.fence, answering, wire.dumps(inbox))
+    pending = inbox.lease is not None or bool(inbox.queue)
+    state = (inbox.version, inbox.fence, answering, pending, wire.dumps(inbox))
     if inbox.version == 1:
         statement = (
-            "INSERT INTO conversations (version, fence, answering, inbox, key, tenant) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING RETURNING id"
+            "INSERT INTO conversations (version, fence, answering, pending, inbox, key, tenant)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
         )
         found = connection.execute(statement, (*state, conversation.key, exact(conversation.tenant))).fetchone()
     else:
         statement = (
-            "UPDATE conversations SET version = ?, fence = ?, answering = ?, inbox = ? WHERE key = ? AND version = ?"
-            " RETURNING id"
+            "UPDATE conversations SET version = ?, fence = ?, answering = ?, pending = ?, inbox = ?"
+            " WHERE key = ? AND version = ? RETURNING id"
         )
         found = connection.execute(statement, (*state, conversation.key, inbox.version - 1)).fetchone()
     return None if found is None else int(found[0])

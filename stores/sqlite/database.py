@@ -66,7 +66,6 @@ class Database:
 
     def __init__(self, path: Path, *, schema: Schema, at_opening: Work[None] | None = None) -> None:
         self.path = path
-        self._users: set[object] = set()
         self._closed = False
         try:
             _make_private(path)
@@ -90,18 +89,15 @@ class Database:
 
     async def shrink_log(self) -> None:
         """Move the write-ahead log into the file and empty it, as far as other processes' reading allows now."""
-        await self._run(
-            self._write_thread, "sqlite", "shrink_log", lambda: self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        )
 
-    def share(self, user: object) -> None:
-        """Take note of a user of the file; when the last one closes, the file is closed."""
-        self._users.add(user)
+        def work() -> None:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # unread rows would keep a lock
 
-    async def close(self, user: object) -> None:
-        """Say that ``user`` is done; safe to repeat. What is under way is finished first."""
-        self._users.discard(user)
-        if not self._users and not self._closed:
+        await self._run(self._write_thread, "sqlite", "shrink_log", work)
+
+    async def close(self) -> None:
+        """Finish what is under way and close the file; safe to repeat."""
+        if not self._closed:
             self._closed = True
             await asyncio.to_thread(self._close)
 

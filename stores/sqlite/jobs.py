@@ -4,20 +4,25 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from stores.sqlite.database import Database
 from stores.sqlite.rows import exact, load, whole
+from stores.sqlite.schema import CONVERSATIONS
 from switchboard import wire
 from switchboard.identity import Conversation
 from switchboard.storage import Job, JobState
 
 
 class SqliteJobStore:
-    """A `JobStore` in a SQLite file; several processes may share the file."""
+    """A `JobStore` in a SQLite file on a local disk, which several stores and processes may share.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        database.share(self)
+    Raises:
+        ConfigError: The file can't be opened, is not one of ours, or comes from a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, schema=CONVERSATIONS)
 
     async def create(self, job: Job) -> bool:
         """See `JobStore.create`."""
@@ -70,7 +75,7 @@ class SqliteJobStore:
 
     async def close(self) -> None:
         """See `JobStore.close`."""
-        await self._database.close(self)
+        await self._database.close()
 
     async def _changes(self, operation: str, statement: str, row: tuple[object, ...]) -> bool:
         return await self._database.write(

@@ -14,12 +14,14 @@ CONVERSATIONS = Schema(
                 version INTEGER NOT NULL,
                 fence INTEGER NOT NULL,
                 answering BLOB,  -- the message that holds the lease
+                pending INTEGER NOT NULL,  -- whether a message waits or is being answered
                 inbox TEXT NOT NULL,
                 updated_at REAL NOT NULL DEFAULT 0,
                 first_text TEXT NOT NULL DEFAULT '""'
             ) STRICT
             """,
             "CREATE INDEX conversations_by_use ON conversations (tenant, updated_at DESC, key)",
+            "CREATE INDEX conversations_pending ON conversations (tenant, updated_at, key) WHERE pending",
             """
             CREATE TABLE turns (
                 id INTEGER PRIMARY KEY,

@@ -7,7 +7,7 @@ import pytest
 
 from switchboard.events import Delta
 from switchboard.identity import MessageId
-from switchboard.storage import ConversationStore, Inbox, Snapshot
+from switchboard.storage import Change, ConversationStore, Inbox, Snapshot
 from switchboard.testing.samples import a_change, a_conversation, a_message, a_turn
 
 HERE, ELSEWHERE = a_conversation(), a_conversation("elsewhere")
@@ -100,6 +100,23 @@ class TranscriptContract:
         assert 0 < len(found.first_text) <= 1000
         assert ("ab" * 500).startswith(found.first_text)
 
+    async def test_conversations_with_work_left_are_pending(self, store: ConversationStore) -> None:
+        waiting = replace(a_change(1).inbox, queue=(M0,))
+        await store.commit(a_conversation("answering"), a_change(1, a_turn(), answering="m0"))
+        await store.commit(a_conversation("waiting"), Change(inbox=waiting))
+        await store.commit(a_conversation("done"), a_change(1, a_turn(), answering="m0"))
+        await store.commit(a_conversation("done"), a_change(2))
+        await store.commit(a_conversation(tenant="other"), a_change(1, a_turn(), answering="m0"))
+        found = await store.pending(tenant="tenant")
+        assert sorted(conversation.room for conversation in found) == ["answering", "waiting"]
+
+    async def test_the_longest_unused_of_the_pending_come_first(self, store: ConversationStore) -> None:
+        for received_at in (20.0, 10.0, 30.0):
+            turn = a_turn(message=a_message(received_at=received_at))
+            await store.commit(a_conversation(f"{received_at}"), a_change(1, turn, answering="m0"))
+        found = await store.pending(tenant="tenant", limit=2)
+        assert [conversation.room for conversation in found] == ["10.0", "20.0"]
+
     async def test_deletion_leaves_nothing(self, store: ConversationStore) -> None:
         await store.commit(HERE, a_change(1, a_turn(), answering="m0", memory=b"memory"))
         await store.append_events(HERE, M0, 1, [Delta(text="", seq=1)])
@@ -109,6 +126,7 @@ class TranscriptContract:
         assert list(await store.transcript(HERE)) == []
         assert await store.memory(HERE) is None
         assert list(await store.list_conversations(tenant="tenant", principal="ann")) == []
+        assert list(await store.pending(tenant="tenant")) == []
 
     async def test_deletion_leaves_other_conversations(self, store: ConversationStore) -> None:
         await store.commit(HERE, a_change(1, a_turn()))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stores.memory import MemoryConversationStore
-from stores.sqlite import open_sqlite
+from stores.sqlite import SqliteConversationStore
 from switchboard.storage import ConversationStore
 from switchboard.testing.conversation_contract import ConversationStoreContract
 
@@ -22,7 +22,6 @@ class TestMemory(ConversationStoreContract):
 class TestSqlite(ConversationStoreContract):
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[ConversationStore]:
-        store, jobs = open_sqlite(tmp_path / "switchboard.sqlite")
+        store = SqliteConversationStore(tmp_path / "switchboard.sqlite")
         yield store
         await store.close()
-        await jobs.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stores.memory import MemoryJobStore
-from stores.sqlite import open_sqlite
+from stores.sqlite import SqliteJobStore
 from switchboard.storage import JobStore
 from switchboard.testing.job_contract import JobStoreContract
 
@@ -22,7 +22,6 @@ class TestMemory(JobStoreContract):
 class TestSqlite(JobStoreContract):
     @pytest.fixture
     async def store(self, tmp_path: Path) -> AsyncIterator[JobStore]:
-        conversations, store = open_sqlite(tmp_path / "switchboard.sqlite")
+        store = SqliteJobStore(tmp_path / "switchboard.sqlite")
         yield store
         await store.close()
-        await conversations.close()
