@@ -1,0 +1,1 @@
+"""Quality, measured on data that the project does not hold."""

@@ -135,5 +135,5 @@ class Library(Retriever, Protocol):
         ...
 
     async def stored(self, prefix: str = "") -> Mapping[str, Source]:
-        """Every document whose path begins with ``prefix``, by id, whoever may read it: for ingest, never for answers."""
+        """Every document whose path begins with ``prefix``, by id, whoever may read it: for ingest only."""
         ...

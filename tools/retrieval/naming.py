@@ -1,0 +1,85 @@
+"""What a document goes by: the words, periods and short names by which a question can mean it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from tools.retrieval.backend import Source, Value
+from tools.retrieval.periods import Period, periods
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What a document goes by.
+
+    Attributes:
+        names: Its title and the texts among its attributes, each as words; ``&`` is the word ``n``, as people say it.
+        periods: The periods in these.
+    """
+
+    names: tuple[tuple[str, ...], ...]
+    periods: tuple[Period, ...]
+
+
+def facts(source: Source) -> str:
+    """Title, file name and attributes as text to be searched."""
+    return "\n".join(_texts(source))
+
+
+def label(source: Source) -> Label:
+    """The document's label."""
+    texts = _texts(source)
+    names = tuple(tuple(_WORD.findall(text.replace("&", " n ").lower())) for text in texts)
+    return Label(names=names, periods=periods("\n".join(texts)))
+
+
+def short_for(word: str, names: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The words of a name that ``word`` is short for, or none.
+
+    ``AMEX`` is short for American Express, ``JnJ`` for Johnson & Johnson, ``footlocker`` for Foot Locker: beginnings of
+    two or more words that follow each other, the first of them included.
+    """
+    for name in names:
+        for start in range(len(name)):
+            used = _beginnings(word.lower(), name[start:])
+            if used >= 2:
+                return tuple(name[start : start + used])
+    return ()
+
+
+def _beginnings(word: str, name: Sequence[str]) -> int:
+    """How many words of the name's beginning ``word`` is put together from, or 0."""
+    if not word:
+        return 0
+    if not name:
+        return -1
+    for length in range(min(len(word), len(name[0])), 0, -1):
+        if word[:length] == name[0][:length]:
+            rest = _beginnings(word[length:], name[1:])
+            if rest >= 0:
+                return rest + 1
+    return -1
+
+
+def _texts(source: Source) -> list[str]:
+    """Title, file name and the values of attributes, none twice; a file's name often says what its title does not."""
+    texts = [source.title, PurePath(source.path).stem]
+    for name, value in source.attributes.items():
+        if name not in UNNAMING:
+            texts += _values(value)
+    return list(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _values(value: Value) -> list[str]:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, float):
+        return [f"{value:g}"]
+    return [str(value)]
+
+
+UNNAMING = frozenset({"_source_uri", "_file_type", "_version", "_view_count", "_language_code", "_data_source_id"})
+"""Kendra's attributes that nobody names a document by."""

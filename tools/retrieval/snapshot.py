@@ -1,0 +1,128 @@
+"""What a search keeps in memory between questions: the catalogue and the vectors, as of one generation of the index."""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tools.retrieval import records
+from tools.retrieval.backend import Source
+from tools.retrieval.naming import Label, label
+from tools.retrieval.schema import SHIFT
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One document's part of the matrix.
+
+    Attributes:
+        units: How many units it has.
+        vectors: A row for each piece; no rows when it was indexed without an encoder.
+        owners: For each row, the unit's place in the document.
+    """
+
+    units: int
+    vectors: "NDArray[np.float32]"
+    owners: "NDArray[np.int64]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole library at one generation; documents are in the order of their numbers.
+
+    Attributes:
+        counts: How many units each document has.
+        offsets: Where each document's units begin in arrays over all units.
+        vectors: All pieces' vectors, and in ``owners`` each one's unit in arrays over all units.
+    """
+
+    generation: int
+    numbers: "NDArray[np.int64]"
+    sources: Sequence[Source]
+    labels: Sequence[Label]
+    counts: "NDArray[np.int64]"
+    offsets: "NDArray[np.int64]"
+    total: int
+    vectors: "NDArray[np.float32]"
+    owners: "NDArray[np.int64]"
+    held: Mapping[int, Held]
+    places: Mapping[str, int]
+
+    def positions(self, units: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """Units' numbers as places in arrays over all units."""
+        import numpy as np
+
+        places: NDArray[np.int64] = self.offsets[np.searchsorted(self.numbers, units >> SHIFT)] + (
+            units & ((1 << SHIFT) - 1)
+        )
+        return places
+
+    def document(self, position: int) -> int:
+        """The place of the document that a unit belongs to."""
+        import numpy as np
+
+        return int(np.searchsorted(self.offsets, position, side="right")) - 1
+
+    def number(self, position: int) -> int:
+        """A place in arrays over all units as the unit's number."""
+        place = self.document(position)
+        return (int(self.numbers[place]) << SHIFT) + position - int(self.offsets[place])
+
+    def likeness(self, position: int, vector: "NDArray[np.float32]") -> list[float]:
+        """How near each piece of one unit is to a vector; empty when the document has no vectors."""
+        import numpy as np
+
+        first, last = np.searchsorted(self.owners, [position, position + 1])
+        near: list[float] = (self.vectors[first:last] @ vector).tolist() if last > first else []
+        return near
+
+
+def generation(connection: sqlite3.Connection) -> int:
+    """The generation that the connection's transaction sees."""
+    return int(connection.execute("SELECT number FROM generation").fetchone()[0])
+
+
+def take(connection: sqlite3.Connection, *, encoder: str, before: Snapshot | None) -> Snapshot:
+    """Read the catalogue, and those vectors that ``before`` lacks. A number never stands for another text."""
+    import numpy as np
+
+    rows = connection.execute("SELECT number, record, units FROM source ORDER BY number").fetchall()
+    sources = [records.load(record) for _, record, _ in rows]
+    known = before.held if before else {}
+    held = {number: known.get(number) or _held(connection, number, units, encoder) for number, _, units in rows}
+    counts = [held[number].units for number, _, _ in rows]
+    offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])[:-1].astype(np.int64)
+    parts = [(held[number], offset) for (number, _, _), offset in zip(rows, offsets, strict=True)]
+    empty = np.zeros((0, 0), dtype=np.float32)
+    filled = [(part, offset) for part, offset in parts if len(part.vectors)]
+    return Snapshot(
+        generation=generation(connection),
+        numbers=np.array([number for number, _, _ in rows], dtype=np.int64),
+        sources=sources,
+        labels=[label(source) for source in sources],
+        counts=np.array(counts, dtype=np.int64),
+        offsets=offsets,
+        total=sum(counts),
+        vectors=np.concatenate([part.vectors for part, _ in filled]) if filled else empty,
+        owners=np.concatenate([part.owners + offset for part, offset in filled] or [np.zeros(0, dtype=np.int64)]),
+        held=held,
+        places={source.id: place for place, source in enumerate(sources)},
+    )
+
+
+def _held(connection: sqlite3.Connection, number: int, units: int, encoder: str) -> Held:
+    import numpy as np
+
+    name, packed, owners = connection.execute(
+        "SELECT encoder, vectors, owners FROM source WHERE number = ?", (number,)
+    ).fetchone()
+    places = np.array(json.loads(owners), dtype=np.int64)
+    if name != encoder or not packed:
+        return Held(units=units, vectors=np.zeros((0, 0), dtype=np.float32), owners=np.zeros(0, dtype=np.int64))
+    vectors = np.frombuffer(packed, dtype="<f2").astype(np.float32).reshape(len(places), -1)
+    return Held(units=units, vectors=vectors, owners=places)
