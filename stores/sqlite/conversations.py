@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stores.sqlite.database import Database
-from stores.sqlite.rows import LARGEST, exact, load, load_event, name, whole
+from stores.sqlite.rows import LARGEST, exact, load, load_event, name, pack, unpack, whole
 from stores.sqlite.schema import CONVERSATIONS
 from stores.summaries import first_text, used_at
 from switchboard import wire
@@ -49,7 +49,7 @@ class SqliteConversationStore:
             row = connection.execute(query, (exact(message_id), conversation.key)).fetchone()
             if row is None:
                 return Snapshot(inbox=Inbox())
-            return Snapshot(inbox=load(Inbox, row[0]), turn=None if row[1] is None else load(Turn, row[1]))
+            return Snapshot(inbox=load(Inbox, row[0]), turn=None if row[1] is None else unpack(Turn, row[1]))
 
         return await self._database.read("conversations", "read", work)
 
@@ -120,7 +120,7 @@ class SqliteConversationStore:
 
         def work(connection: sqlite3.Connection) -> list[Turn]:
             rows = connection.execute(query, (conversation.key, end, whole(max(0, limit)))).fetchall()
-            return [load(Turn, body) for (body,) in reversed(rows)]
+            return [unpack(Turn, body) for (body,) in reversed(rows)]
 
         return await self._database.read("conversations", "transcript", work)
 
@@ -192,7 +192,7 @@ def _write_rest(connection: sqlite3.Connection, row: int, change: Change) -> Non
         connection.execute(
             "INSERT INTO turns (conversation, message, number, body) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (conversation, message) DO UPDATE SET number = excluded.number, body = excluded.body",
-            (row, exact(message.id), turn.number, wire.dumps(turn)),
+            (row, exact(message.id), turn.number, pack(turn)),
         )
         connection.execute(
             "INSERT INTO participants (conversation, principal) VALUES (?, ?) ON CONFLICT DO NOTHING",

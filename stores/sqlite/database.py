@@ -70,10 +70,14 @@ class Database:
         try:
             _make_private(path)
             self._writer = _connect(path)
-            _bring_up_to_date(self._writer, path, schema)
-            if at_opening is not None:
-                _transact(self._writer, at_opening)
-            self._reader = _connect(path)
+            try:
+                _bring_up_to_date(self._writer, path, schema)
+                if at_opening is not None:
+                    _transact(self._writer, at_opening)
+                self._reader = _connect(path)
+            except BaseException:
+                self._writer.close()
+                raise
         except (sqlite3.Error, OSError) as error:
             raise _unusable(path, error) from error
         self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-write")
@@ -119,7 +123,7 @@ class Database:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     for setting in _SETTINGS:
-        connection.execute(setting)
+        connection.execute(setting)  # of these, none touches the file yet
     return connection
 
 
@@ -182,10 +186,13 @@ def _primary(error: sqlite3.Error) -> int:
 
 
 def _unusable(path: Path, error: sqlite3.Error | OSError) -> ConfigError:
+    fix = "Choose another data folder, or restore the file from a backup."
     if isinstance(error, OSError):
         problem = f"can't be opened: {error.strerror}."
     elif _primary(error) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         problem = "is damaged, or is not a database."
+    elif _primary(error) == sqlite3.SQLITE_FULL:
+        problem, fix = "can't be opened: the disk is full.", "Free some space, or choose another data folder."
     else:
         problem = f"can't be opened: {error}."
-    return ConfigError(problem, where=str(path), fix="Choose another data folder, or restore the file from a backup.")
+    return ConfigError(problem, where=str(path), fix=fix)

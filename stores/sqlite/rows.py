@@ -5,6 +5,7 @@ nor, safely, NUL, and a name that is changed on its way is another person's name
 """
 
 import json
+import zlib
 from typing import TypeVar, overload
 
 from switchboard import wire
@@ -45,6 +46,19 @@ def load(kind: type[T], text: str) -> T:
     try:
         return wire.loads(kind, text)
     except BadInput as error:
+        raise _damaged() from error
+
+
+def pack(word: object) -> bytes:
+    """A word as compressed JSON: half the size for a turn, at about the cost of writing the JSON."""
+    return zlib.compress(wire.dumps(word).encode())
+
+
+def unpack(kind: type[T], data: bytes) -> T:
+    """A word that was packed. Raises as ``load``."""
+    try:
+        return load(kind, zlib.decompress(data).decode())
+    except (zlib.error, TypeError, ValueError) as error:
         raise _damaged() from error
 
 

@@ -28,7 +28,7 @@ CONVERSATIONS = Schema(
                 conversation INTEGER NOT NULL REFERENCES conversations ON DELETE CASCADE,
                 message BLOB NOT NULL,
                 number INTEGER NOT NULL,
-                body TEXT NOT NULL,
+                body BLOB NOT NULL,  -- compressed JSON
                 UNIQUE (conversation, message)
             ) STRICT
             """,
