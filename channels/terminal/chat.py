@@ -1,0 +1,174 @@
+"""The conversation at a terminal: asking, answering, and the state that the commands work on."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from channels.terminal import texts
+from channels.terminal.answering import Left, answer
+from channels.terminal.channel import TerminalChannel, Typed
+from channels.terminal.keys import quiet_keys
+from channels.terminal.names import ONCE, check_name, new_name
+from channels.terminal.opened import Opened
+from channels.terminal.parts import Note, Part
+from channels.terminal.prompts import Prompt
+from channels.terminal.screens import LiveScreen, PlainScreen, Screen
+from channels.terminal.slash import is_command, obey
+from switchboard import Attachment, Conversation, Message, Principal, Reply, SwitchboardError
+from switchboard.assistant import Assistant
+from switchboard.storage import ConversationSummary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass
+class Chat:
+    """A person at a terminal, in one conversation at a time.
+
+    Attributes:
+        aside: Where our own words go: the screen, or standard error when replies go into a pipe.
+        upload_limit: Most bytes of one attached file.
+        thread: Name of the conversation; empty before `begin`.
+        pending: Files that go with the next message.
+        last: The newest reply, which ``/open`` and numbered options refer to.
+        listed: The conversations as they were last listed.
+        failed: Whether any question could not be answered.
+    """
+
+    assistant: Assistant
+    channel: TerminalChannel
+    principal: Principal
+    aside: "Console"
+    opened: Opened
+    upload_limit: int
+    clock: Callable[[], float] = time.time
+    thread: str = ""
+    pending: list[Attachment] = field(default_factory=list)
+    last: Reply | None = None
+    listed: Sequence[ConversationSummary] = ()
+    failed: bool = False
+
+    @property
+    def conversation(self) -> Conversation:
+        """Where the person is."""
+        return self.channel.conversation(self.principal, self.thread)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody watches; a pipe gets replies and nothing else."""
+        return self.channel.console.is_terminal
+
+    async def run(self, prompt: Prompt, *, thread: str = "", new: bool = False) -> int:
+        """Chat until the person leaves. Returns the exit code.
+
+        Args:
+            thread: Name of the conversation to go on with; by default the newest.
+            new: Start a new one instead.
+        """
+        try:
+            await self.begin(thread, new=new)
+            while (text := await prompt.read(self._label())) is not None:
+                if is_command(text):
+                    if not await self._obey(text):
+                        break
+                else:
+                    await self.ask(text)
+        except Left:
+            if not self.interactive:
+                return 130
+        if self.interactive and self.last:
+            self.say(Note(texts.GOODBYE, style="dim"))
+        return 1 if self.failed and not self.interactive else 0
+
+    async def begin(self, thread: str, *, new: bool) -> None:
+        """Take up a conversation, and greet."""
+        if not thread and not new:
+            names = [summary.conversation.thread for summary in await self.conversations()]
+            thread = next((name for name in names if not name.startswith(ONCE)), "")
+        if self.interactive:
+            catalogue = await self.assistant.catalogue(self.principal)
+            self.say(*(Note(line, style="dim") for line in texts.welcome(catalogue)))
+        await self.enter(thread or new_name(self.clock()))
+
+    async def enter(self, thread: str) -> None:
+        """Go to a conversation; show where it stood, and any answer that is still to come."""
+        self.thread, self.last, self.pending = check_name(thread), None, []
+        if not self.interactive:
+            return
+        turns = await self.assistant.transcript(self.conversation, limit=20)
+        if turns:
+            self.say(Note(texts.going_on(self.thread, turns[-1].number + 1), style="dim"))
+        done = [(turn.message.text, turn.reply) for turn in turns if turn.reply]
+        for text, reply in done[-1:]:
+            self.last = reply
+            self.say(Note(texts.PROMPT + text, style="dim"), *self.channel.render(reply))
+        for turn in turns:
+            if turn.state != "done":
+                self.say(Note(texts.RUNNING_STILL, style="dim"))
+                await self._answer(turn.message)
+
+    async def ask(self, text: str) -> None:
+        """Send what the person wrote, with the pending files. A refusal is told, and the files stay pending."""
+        written = Typed(
+            id=uuid4().hex,
+            principal=self.principal,
+            thread=self.thread,
+            text=self._chosen(text),
+            attachments=tuple(self.pending),
+            received_at=self.clock(),
+        )
+        for message in self.channel.parse(written):
+            await self._answer(message)
+
+    async def conversations(self) -> Sequence[ConversationSummary]:
+        """The principal's conversations at terminals, newest first."""
+        found = await self.assistant.conversations(self.principal, tenant=self.channel.tenant)
+        here = (self.channel.name, self.principal.id)
+        return [summary for summary in found if (summary.conversation.channel, summary.conversation.room) == here]
+
+    def say(self, *parts: Part) -> None:
+        """Say something in our own words."""
+        for part in parts:
+            self.aside.print(part)
+
+    def screen(self) -> Screen:
+        """What the next answer is shown on."""
+        if self.interactive and not self.channel.console.is_dumb_terminal:
+            return LiveScreen(self.channel)
+        return PlainScreen(self.channel, aside=self.aside)
+
+    async def _answer(self, message: Message) -> None:
+        try:
+            with quiet_keys():
+                self.last = await answer(self.assistant, message, self.screen(), opened=self.opened)
+        except SwitchboardError as error:
+            self.failed = True
+            self.say(Note(error.user_text, style="red"))
+        else:
+            self.failed = self.failed or self.last.status == "failed"
+            self.pending = []
+            if self.interactive:
+                self.aside.print()
+
+    async def _obey(self, text: str) -> bool:
+        try:
+            return await obey(self, text)
+        except SwitchboardError as error:
+            self.failed = True
+            self.say(Note(error.user_text, style="red"))
+            return True
+
+    def _chosen(self, text: str) -> str:
+        """What was written; or, for the number of an option that was offered, that option."""
+        options = self.last.question.options if self.last and self.last.question else ()
+        number = text.strip()
+        if number.isascii() and number.isdigit() and 1 <= int(number) <= len(options):
+            return options[int(number) - 1]
+        return text
+
+    def _label(self) -> str:
+        count = len(self.pending)
+        return f"[{count} file{'' if count == 1 else 's'}] {texts.PROMPT}" if count else texts.PROMPT
