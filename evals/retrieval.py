@@ -16,7 +16,7 @@ from tools.reading.backend import Block, Document, Page
 from tools.retrieval.backend import Access, Library, Passage, Source
 
 DEPTH = 20
-PASSAGES = 200
+PASSAGES = 100
 """Passages asked for, so that they fold into `DEPTH` pages even when a few pages give many of them."""
 
 READER = Principal(id="eval", verified=True)

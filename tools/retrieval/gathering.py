@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-HEAD_WEIGHT = 4.0
+HEAD_WEIGHT = 3.0
 """How much more a word counts in a unit's headings or at the top of its page."""
 
 SHORTEST_NAME = 3
@@ -41,6 +41,7 @@ def gather(
         weights=[term.weight for term in query.terms],
         named=_named(connection, snapshot, query, readable),
         fitting=np.array([fit(query.periods, label.periods) for label in snapshot.labels], dtype=np.float32),
+        figures=snapshot.figures[chosen] if query.wants_figures else None,
         meaning=None if vector is None or not len(snapshot.vectors) else _meaning(snapshot, vector)[chosen],
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-RELATED_WEIGHT = 0.5
+RELATED_WEIGHT = 0.8
 """How much a related phrase counts beside what was said."""
 
 _DATA = Path(__file__).parent / "data"
@@ -21,7 +21,6 @@ def silent() -> frozenset[str]:
 def asking() -> frozenset[str]:
     """Words that say how to answer, or how the answer should look, and not what it is about."""
     return frozenset(_lines("asking.txt"))
-
 
 
 def related(text: str) -> Iterator[tuple[str, float]]:

@@ -39,7 +39,12 @@ class Period:
 
 
 def periods(text: str) -> tuple[Period, ...]:
-    """The periods that a text names, in no order; each stretch of text counts once, as exact as it can be."""
+    """The periods that a text names."""
+    return parted(text)[0]
+
+
+def parted(text: str) -> tuple[tuple[Period, ...], str]:
+    """The periods that a text names, and the text without them; each stretch counts once, as exact as it can be."""
     found: dict[Period, None] = {}
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
@@ -47,7 +52,7 @@ def periods(text: str) -> tuple[Period, ...]:
             if period is not None:
                 found[period] = None
         text = pattern.sub(" ", text)
-    return tuple(found)
+    return tuple(found), text
 
 
 def fit(asked: Sequence[Period], told: Sequence[Period]) -> float:
@@ -67,6 +72,8 @@ def _near(asked: Period, told: Period) -> float:
         return {1: 0.3, 2: 0.15}.get(told.year - asked.year, 0.0)
     if asked == told:
         return 1.0
+    if told.quarter == 4 and asked == Period(year=asked.year):
+        return 0.9
     if asked.month and told.month:
         return 0.7 if asked.month == told.month else 0.3
     if _quarter(asked) and _quarter(told):

@@ -26,7 +26,8 @@ CREATE TABLE source(
     units INTEGER NOT NULL,
     encoder TEXT NOT NULL,
     vectors BLOB NOT NULL,
-    owners TEXT NOT NULL
+    owners TEXT NOT NULL,
+    figures TEXT NOT NULL
 );
 CREATE TABLE unit(number INTEGER PRIMARY KEY, page INTEGER NOT NULL, head TEXT NOT NULL, body TEXT NOT NULL,
     pieces TEXT NOT NULL);

@@ -39,8 +39,10 @@ def search(
     best = np.argsort(-scores, kind="stable")[:limit]
     passages: list[Passage] = []
     for place in best[scores[best] > 0]:
+        if len(passages) >= limit and passages[limit - 1].score >= scores[place]:
+            break
         passages += _passages(connection, snapshot, int(evidence.units[place]), query, vector, float(scores[place]))
-    passages.sort(key=lambda passage: -passage.score)
+        passages.sort(key=lambda passage: -passage.score)
     return passages[:limit]
 
 

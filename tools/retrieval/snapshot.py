@@ -24,11 +24,13 @@ class Held:
         units: How many units it has.
         vectors: A row for each piece; no rows when it was indexed without an encoder.
         owners: For each row, the unit's place in the document.
+        figures: For each unit, how full of figures it is, from 0 to 1.
     """
 
     units: int
     vectors: "NDArray[np.float32]"
     owners: "NDArray[np.int64]"
+    figures: "NDArray[np.float32]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,9 @@ class Snapshot:
         counts: How many units each document has.
         offsets: Where each document's units begin in arrays over all units.
         vectors: All pieces' vectors, and in ``owners`` each one's unit in arrays over all units.
+        figures: For each unit, how full of figures it is, from 0 to 1.
+        held: The documents' parts by number, for the next snapshot.
+        places: A document's place by its id.
     """
 
     generation: int
@@ -50,6 +55,7 @@ class Snapshot:
     total: int
     vectors: "NDArray[np.float32]"
     owners: "NDArray[np.int64]"
+    figures: "NDArray[np.float32]"
     held: Mapping[int, Held]
     places: Mapping[str, int]
 
@@ -110,6 +116,7 @@ def take(connection: sqlite3.Connection, *, encoder: str, before: Snapshot | Non
         total=sum(counts),
         vectors=np.concatenate([part.vectors for part, _ in filled]) if filled else empty,
         owners=np.concatenate([part.owners + offset for part, offset in filled] or [np.zeros(0, dtype=np.int64)]),
+        figures=np.concatenate([part.figures for part, _ in parts] or [np.zeros(0, dtype=np.float32)]),
         held=held,
         places={source.id: place for place, source in enumerate(sources)},
     )
@@ -118,11 +125,13 @@ def take(connection: sqlite3.Connection, *, encoder: str, before: Snapshot | Non
 def _held(connection: sqlite3.Connection, number: int, units: int, encoder: str) -> Held:
     import numpy as np
 
-    name, packed, owners = connection.execute(
-        "SELECT encoder, vectors, owners FROM source WHERE number = ?", (number,)
+    name, packed, owners, figures = connection.execute(
+        "SELECT encoder, vectors, owners, figures FROM source WHERE number = ?", (number,)
     ).fetchone()
+    full = np.array(json.loads(figures), dtype=np.float32)
     places = np.array(json.loads(owners), dtype=np.int64)
     if name != encoder or not packed:
-        return Held(units=units, vectors=np.zeros((0, 0), dtype=np.float32), owners=np.zeros(0, dtype=np.int64))
+        none = np.zeros((0, 0), dtype=np.float32)
+        return Held(units=units, vectors=none, owners=np.zeros(0, dtype=np.int64), figures=full)
     vectors = np.frombuffer(packed, dtype="<f2").astype(np.float32).reshape(len(places), -1)
-    return Held(units=units, vectors=vectors, owners=places)
+    return Held(units=units, vectors=vectors, owners=places, figures=full)

@@ -88,7 +88,8 @@ def remove(connection: sqlite3.Connection, identity: str) -> bool:
 
 def _insert(connection: sqlite3.Connection, source: Source, document: Prepared) -> int:
     cursor = connection.execute(
-        "INSERT INTO source(id, path, record, units, encoder, vectors, owners) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO source(id, path, record, units, encoder, vectors, owners, figures)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             source.id,
             source.path,
@@ -97,6 +98,7 @@ def _insert(connection: sqlite3.Connection, source: Source, document: Prepared) 
             document.encoder,
             document.vectors,
             json.dumps(list(document.owners)),
+            json.dumps([round(unit.figures, 3) for unit in document.units]),
         ),
     )
     return int(cursor.lastrowid or 0)
