@@ -51,7 +51,8 @@ class Setup:
     """The settings and the backends that they name, each made once, when first asked for.
 
     Attributes:
-        given: Backends by role that are used instead of what the settings name; tests and embedders give these.
+        given: Backends by role that are used instead of what the settings name, and under ``tools`` the tools that are
+            used instead of the installed ones; tests and embedders give these.
         extra_tools: Tools besides the installed ones.
     """
 
@@ -95,6 +96,8 @@ class Setup:
         Raises:
             ConfigError: One is not installed, is broken, or two have the same name.
         """
+        if "tools" in self.given:
+            return tuple(self.given["tools"])
         made: dict[str, Tool] = {}
         for name in self._enabled("switchboard.tools", self.settings.tools.enabled):
             loaded = _load(self._installed("switchboard.tools")[name])
