@@ -1,0 +1,180 @@
+/** The conversation that a window shows: turns, what is still to be sent, what is still to be heard. No DOM here. */
+
+import { Connection } from "./connection.js";
+import { apply, finish, hasEnded, newTurn, turnFromView } from "./turns.js";
+
+/**
+ * Fires "turn" (detail: a turn that changed), "turns" (the list itself changed), "state" (the connection), "welcome"
+ * (detail: the frame), "ended" (detail: a turn whose reply came in just now) and "problem" (detail: code and text).
+ */
+export class Chat extends EventTarget {
+  #connection;
+  #turns = new Map();
+  #unsent = new Map();
+  #welcome = null;
+
+  constructor(socketUrl) {
+    super();
+    this.#connection = new Connection(socketUrl);
+    this.#connection.addEventListener("frame", (event) => this.#hear(event.detail));
+    this.#connection.addEventListener("state", () => this.#fire("state"));
+  }
+
+  get turns() {
+    return [...this.#turns.values()];
+  }
+
+  get state() {
+    return this.#connection.state;
+  }
+
+  get attempts() {
+    return this.#connection.attempts;
+  }
+
+  /** What the server said of itself; null before. */
+  get welcome() {
+    return this.#welcome;
+  }
+
+  get conversation() {
+    return this.#welcome?.conversation ?? "";
+  }
+
+  /** Turns that can be stopped, the newest last. */
+  get busy() {
+    return this.turns.filter((turn) => turn.state === "running" || turn.state === "queued");
+  }
+
+  /** Show a conversation, or with "" a new one. */
+  open(conversation) {
+    this.#turns.clear();
+    this.#unsent.clear();
+    this.#welcome = null;
+    this.earlier = false;
+    this.#fire("turns");
+    this.#connection.open(conversation);
+  }
+
+  close() {
+    this.#connection.close();
+  }
+
+  retryNow() {
+    this.#connection.retryNow();
+  }
+
+  /** Say something. It is kept and sent again with the same id until the server has it. */
+  say(text, files) {
+    const turn = newTurn({ id: crypto.randomUUID?.() ?? randomId(), text, files });
+    this.#turns.set(turn.id, turn);
+    this.#unsent.set(turn.id, { type: "message", id: turn.id, text, attachments: files.map((file) => file.digest) });
+    this.#connection.send(this.#unsent.get(turn.id));
+    this.#fire("turns");
+    return turn;
+  }
+
+  /** Stop what runs and what waits. */
+  stop() {
+    for (const turn of this.busy.reverse()) this.#connection.send({ type: "stop", message_id: turn.id });
+  }
+
+  /** Ask for the turns before the first one shown. */
+  loadEarlier() {
+    const first = this.turns.find((turn) => turn.number >= 0);
+    if (first) this.#connection.send({ type: "history", before: first.number });
+  }
+
+  #hear(frame) {
+    switch (frame.type) {
+      case "welcome": return this.#welcomed(frame);
+      case "accepted": return this.#accepted(frame);
+      case "turn": return this.#began(frame.turn);
+      case "event": return this.#happened(frame.message_id, frame.event);
+      case "history": return this.#earlier(frame);
+      case "error": return this.#failed(frame);
+    }
+  }
+
+  /** At first the history is all there is; after a loss it fills what was missed, and what was under way goes on. */
+  #welcomed(frame) {
+    const again = this.#welcome !== null;
+    this.#welcome = frame;
+    if (!again) this.earlier = frame.earlier;
+    for (const view of frame.history) {
+      const known = this.#turns.get(view.id);
+      this.#unsent.delete(view.id);
+      if (!known) this.#turns.set(view.id, turnFromView(view));
+      else if (!hasEnded(known) && view.reply) this.#ended(Object.assign(known, { number: view.number }), () => finish(known, view.reply));
+      if (view.state === "done" && !view.delivered) this.#connection.send({ type: "ack", message_id: view.id, seq: 0 });
+    }
+    for (const turn of this.#turns.values()) {
+      if (this.#unsent.has(turn.id)) this.#connection.send(this.#unsent.get(turn.id));
+      else if (!hasEnded(turn)) this.#connection.send({ type: "resume", message_id: turn.id, after: turn.seq });
+    }
+    this.#fire("welcome", frame);
+    this.#fire("turns");
+  }
+
+  #accepted(frame) {
+    this.#unsent.delete(frame.id);
+    const turn = this.#turns.get(frame.id);
+    if (!turn || turn.state !== "sending") return;
+    turn.state = frame.state === "queued" ? "queued" : "running";
+    turn.ahead = frame.ahead;
+    this.#fire("turn", turn);
+    this.#fire("accepted", turn);
+  }
+
+  #began(view) {
+    if (this.#turns.has(view.id)) return;
+    this.#turns.set(view.id, turnFromView(view));
+    this.#fire("turns");
+  }
+
+  #happened(id, event) {
+    const turn = this.#turns.get(id);
+    if (!turn) return;
+    const ends = event.kind === "final" || event.kind === "failed";
+    if (ends) this.#connection.send({ type: "ack", message_id: id, seq: event.seq });
+    if (ends) this.#ended(turn, () => apply(turn, event));
+    else if (apply(turn, event)) this.#fire("turn", turn);
+  }
+
+  #ended(turn, change) {
+    if (hasEnded(turn)) return;
+    change();
+    this.#fire("turn", turn);
+    this.#fire("ended", turn);
+  }
+
+  #earlier(frame) {
+    this.earlier = frame.earlier;
+    const later = this.turns;
+    this.#turns = new Map(frame.turns.map((view) => [view.id, turnFromView(view)]));
+    for (const turn of later) this.#turns.set(turn.id, turn);
+    this.#fire("turns");
+  }
+
+  /** A problem with a message belongs to that message; any other is told apart from the turns. */
+  #failed(frame) {
+    const turn = this.#turns.get(frame.id);
+    if (!turn || hasEnded(turn)) {
+      this.#fire("problem", frame);
+      return;
+    }
+    this.#unsent.delete(turn.id);
+    Object.assign(turn, { state: "refused", error: frame.text, incident: frame.incident, progress: null });
+    this.#fire("turn", turn);
+    this.#fire("ended", turn);
+  }
+
+  #fire(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** For pages without encryption, where `crypto.randomUUID` does not exist. */
+function randomId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

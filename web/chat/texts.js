@@ -1,0 +1,75 @@
+/** Every sentence that the widget says. */
+
+export const texts = {
+  title: "Switchboard",
+  open: "Open the chat",
+  close: "Close the chat",
+  conversation: "Conversation",
+  conversations: "Conversations",
+  noConversations: "Your conversations will be listed here.",
+  newChat: "New chat",
+  menu: "Show or hide the conversations",
+  greeting: "What would you like to know?",
+  about: (documents) => documents === 0
+    ? "There are no documents yet that you can read. You can still attach a file and ask about it."
+    : `Ask about ${documents === 1 ? "the one document" : `the ${documents.toLocaleString("en")} documents`} in the library, or attach a file.`,
+  placeholder: "Ask a question",
+  message: "Message",
+  send: "Send",
+  stop: "Stop",
+  attach: "Attach files",
+  drop: "Drop files to attach them",
+  remove: (name) => `Remove ${name}`,
+  uploading: (percent) => `Uploading, ${percent} %`,
+  uploadFirst: "Wait until the files have been uploaded.",
+  tooLarge: (size, limit) => `${size} is too large; ${limit} is the most`,
+  tooMany: (limit) => `At most ${limit} files fit with one message`,
+  emptyFile: "This file is empty",
+  uploadFailed: "It did not arrive. Try again",
+  tooLong: (length, limit) => `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters. Shorten the message, or attach it as a file.`,
+  you: "You said",
+  answer: "Answer",
+  sending: "Sending",
+  waiting: "Will be sent when the connection is back",
+  queued: (ahead) => (ahead > 1 ? `Waiting behind ${ahead} messages` : "Waiting for the answer before"),
+  thinking: "Thinking",
+  sources: "Sources",
+  source: (citation) => `Source ${citation.number}: ${citation.title || citation.source}${citation.page ? `, page ${citation.page}` : ""}`,
+  page: (page) => `Page ${page}`,
+  files: "Files",
+  copy: "Copy",
+  copied: "Copied",
+  copyCode: "Copy code",
+  retry: "Try again",
+  stopped: "You stopped this answer.",
+  partial: "This answer is incomplete.",
+  incident: (id) => `Reference ${id}`,
+  latest: "Go to the newest",
+  earlier: "Show earlier messages",
+  connecting: "Connecting",
+  reconnecting: "Reconnecting",
+  lost: "The assistant can't be reached. Trying again.",
+  reload: "Reload",
+  tryNow: "Try now",
+  dismiss: "Dismiss",
+  theme: { auto: "Colours: as on this device", light: "Colours: light", dark: "Colours: dark" },
+  tool: { complete: "done", partial: "done in part", failed: "failed", cancelled: "stopped" },
+  missing: (things) => `Missing: ${things.join("; ")}`,
+  copiedSources: "Sources",
+  today: "Today",
+  before: "Earlier",
+};
+
+const UNITS = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]];
+
+/** Bytes for people: "1.5 MB". */
+export function size(bytes) {
+  const [unit, scale] = UNITS.find(([, each]) => bytes >= each) ?? ["bytes", 1];
+  return `${Number((bytes / scale).toPrecision(3)).toLocaleString("en")} ${unit}`;
+}
+
+/** A tool's name for people: "search_documents" is "Search documents". */
+export function toolName(name) {
+  const words = name.replace(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,166 @@
+/** One turn on the page: what was said, what is being done, the answer with its sources, and what can be done with it. */
+
+import { fill, h, icon, iconButton } from "./dom.js";
+import { MarkdownView, protect } from "./markdown.js";
+import { placeChips, sourceList } from "./sources.js";
+import { size, texts, toolName } from "./texts.js";
+import { hasEnded } from "./turns.js";
+
+const COPIED_FOR = 1600;
+
+export class TurnView {
+  #turn;
+  #chat;
+  #cited = "";
+  #parts = {
+    steps: h("div", { class: "steps" }),
+    answer: h("div", { class: "answer" }),
+    asides: h("div", { class: "asides" }),
+    sources: h("div"),
+    actions: h("div", { class: "actions" }),
+  };
+
+  /** `chat` gives base, card, connected() and, for what a person clicks, say(text, files). */
+  constructor(turn, chat) {
+    this.#turn = turn;
+    this.#chat = chat;
+    this.note = h("p", { class: "note" });
+    this.markdown = new MarkdownView(this.#parts.answer, chat.base, (block) => this.#decorate(block));
+    const heading = (text) => h("h2", { class: "unseen" }, text);
+    this.element = h("li", { class: "turn" },
+      h("article", { class: "said" }, heading(texts.you), h("div", { class: "bubble" }, turn.text), files(turn.files, chat.base), this.note),
+      h("article", { class: "reply" }, heading(texts.answer), ...Object.values(this.#parts)));
+    if (!turn.text) this.element.querySelector(".bubble").remove();
+    this.update();
+  }
+
+  /** Show the turn as it is now. */
+  update() {
+    const turn = this.#turn;
+    this.element.dataset.state = turn.state;
+    fill(this.note, this.#note());
+    fill(this.#parts.steps, turn.steps.map(step), this.#progress());
+    this.#showAnswer();
+    fill(this.#parts.asides, this.#asides());
+    fill(this.#parts.sources, hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : []);
+    fill(this.#parts.actions, this.#actions());
+  }
+
+  #note() {
+    const turn = this.#turn;
+    if (turn.state === "sending") return this.#chat.connected() ? texts.sending : texts.waiting;
+    return turn.state === "queued" ? texts.queued(turn.ahead) : [];
+  }
+
+  /** What is being done; while nothing else can be seen, that it is thought about. */
+  #progress() {
+    const { state, progress, answer, steps } = this.#turn;
+    if (state !== "running") return [];
+    if (progress) return status(progress);
+    const idle = !answer && !steps.some((each) => each.status === "running");
+    return idle ? h("div", { class: "thinking" }, h("span", { class: "unseen" }, texts.thinking), h("i"), h("i"), h("i")) : [];
+  }
+
+  #showAnswer() {
+    const cited = this.#turn.citations.map((each) => each.number).join();
+    if (cited === this.#cited) this.markdown.show(this.#turn.answer);
+    else this.markdown.refresh(this.#turn.answer);
+    this.#cited = cited;
+    this.#parts.answer.hidden = !this.#turn.answer;
+  }
+
+  #decorate(block) {
+    placeChips(block, this.#turn.citations, this.#chat.base, this.#chat.card);
+    for (const code of block.querySelectorAll("pre")) {
+      code.tabIndex = 0;
+      code.before(h("div", { class: "code-tools" }, copyButton(() => code.textContent, texts.copyCode)));
+    }
+    for (const table of block.querySelectorAll("table")) {
+      const frame = h("div", { class: "table", tabindex: "0", role: "group" });
+      table.replaceWith(frame);
+      frame.append(table);
+    }
+  }
+
+  #asides() {
+    const { outcome, error, incident, warnings, artifacts, question, job, state } = this.#turn;
+    return [
+      ...warnings.map((each) => callout("warning", each.text)),
+      outcome === "partial" && !warnings.length && callout("warning", texts.partial),
+      outcome === "stopped" && h("p", { class: "note" }, texts.stopped),
+      job && state !== "failed" && callout("info", job.text),
+      error && callout("error", error, incident && texts.incident(incident)),
+      files(artifacts, this.#chat.base, true),
+      question && this.#question(question),
+    ];
+  }
+
+  #question({ text, options }) {
+    const choose = (option) => h("button", { type: "button", class: "option", onclick: () => this.#chat.say(option, []) }, option);
+    return h("div", { class: "question" }, text !== this.#turn.answer && h("p", {}, text), h("div", { class: "options" }, options.map(choose)));
+  }
+
+  #actions() {
+    const { state, answer, text, files: sent } = this.#turn;
+    if (!hasEnded(this.#turn)) return [];
+    const retry = () => this.#chat.say(text, sent);
+    return [
+      answer && copyButton(() => this.#asText(), texts.copy),
+      (state === "failed" || state === "refused") && h("button", { type: "button", class: "option", onclick: retry }, icon("retry"), texts.retry),
+    ];
+  }
+
+  /** The answer with its sources, as Markdown. */
+  #asText() {
+    const lines = this.#turn.citations.map((each) => `[${each.number}] ${[each.title || each.source, each.page && texts.page(each.page).toLowerCase()].filter(Boolean).join(", ")}`);
+    return [this.#turn.answer, lines.join("\n")].filter(Boolean).join("\n\n");
+  }
+}
+
+function step({ tool, text, status: how, seconds, missing }) {
+  const running = how === "running";
+  const time = seconds >= 0.05 ? ` · ${seconds.toFixed(1)} s` : "";
+  return h("div", { class: "step", "data-status": how },
+    h("span", { class: "mark" }, running ? [] : icon(how === "complete" ? "check" : how === "partial" ? "alert" : "close")),
+    h("span", {}, text || toolName(tool), h("span", { class: running ? "unseen" : "note" }, running ? "" : how === "complete" ? time : ` · ${texts.tool[how]}${time}`)),
+    missing?.length ? h("span", { class: "note" }, texts.missing(missing)) : null);
+}
+
+function status({ text, done, total }) {
+  const known = total > 0;
+  return h("div", { class: "status" },
+    h("span", {}, text, known && h("span", { class: "note" }, ` ${done} / ${total}`)),
+    known && h("progress", { max: total, value: Math.min(done, total), "aria-label": text }));
+}
+
+function callout(kind, text, aside) {
+  return h("div", { class: `callout ${kind}`, role: kind === "error" ? "alert" : "note" },
+    icon(kind === "info" ? "chat" : "alert"), h("p", {}, text, aside && h("small", {}, aside)));
+}
+
+/** Files as links where there is something to open; pictures that the assistant made are shown. */
+function files(list, base, made = false) {
+  if (!list.length) return null;
+  const one = (file) => {
+    const label = [h("span", { class: "name" }, file.name), h("span", { class: "where" }, size(file.size))];
+    const link = h("a", { class: "file", href: file.link ?? "" }, icon("file"), h("span", { class: "about" }, label));
+    protect(link, base);
+    if (!made || !link.href || !/^image\/(png|jpeg|gif|webp)$/.test(file.media_type)) return h("li", {}, link);
+    return h("li", {}, h("img", { src: link.href, alt: file.name, loading: "lazy" }), link);
+  };
+  return h("ul", { class: "files", role: "list", "aria-label": texts.files }, list.map(one));
+}
+
+function copyButton(text, label) {
+  const button = iconButton("copy", label, async () => {
+    await navigator.clipboard.writeText(text());
+    say("check", texts.copied);
+    setTimeout(() => say("copy", label), COPIED_FOR);
+  });
+  const say = (sign, words) => {
+    button.replaceChildren(icon(sign));
+    button.setAttribute("aria-label", words);
+    button.title = words;
+  };
+  return button;
+}
