@@ -1,0 +1,56 @@
+"""Text as every reader hands it on: no control characters, even spaces, names without paths."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from tools.reading.backend import Block
+
+_DROPPED = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0xFEFF, 0xFFFE, 0xFFFF))
+_EVENED = {0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2028: "\n", 0x2029: "\n"}
+_TABLE = _DROPPED | _EVENED
+_SPACES = re.compile(r"[^\S\n]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_MOST_NAME = 200
+
+
+def clean(text: str) -> str:
+    """The text without control characters and lone surrogates, runs of spaces as one, lines trimmed."""
+    if _SURROGATES.search(text):
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = _SPACES.sub(" ", text.replace("\r\n", "\n").translate(_TABLE))
+    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+
+
+def one_line(text: str) -> str:
+    """The cleaned text with line breaks as spaces: a heading, a cell, a title."""
+    return " ".join(clean(text).split())
+
+
+def table_block(rows: Iterable[Sequence[str]]) -> Block | None:
+    """Rows of cells as a block, without empty rows and without columns that are empty at the end of a row."""
+    lines = []
+    for row in rows:
+        cells = [one_line(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            lines.append(" | ".join(cells))
+    return Block(kind="table", text="\n".join(lines)) if lines else None
+
+
+def display_name(name: str) -> str:
+    """The last part of a file name as people may see it: no folders, no characters that steer a screen."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    visible = "".join(char for char in last if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    visible = " ".join(visible.split())
+    if len(visible) > _MOST_NAME:
+        visible = f"{visible[: _MOST_NAME - 20]}…{visible[-19:]}"  # The ending tells what it is.
+    return visible if visible.strip(".") else "file"
+
+
+def title_from_name(name: str) -> str:
+    """``price_list-2026.xlsx`` as ``price list 2026``."""
+    stem = PurePosixPath(display_name(name)).stem
+    return " ".join(stem.replace("_", " ").replace("-", " ").split()) or display_name(name)
