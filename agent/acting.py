@@ -22,6 +22,7 @@ from switchboard.errors import (
 )
 from switchboard.events import Citation, ToolFinished, ToolStarted, ToolStatus
 from switchboard.tools import Tool, ToolContext, ToolResult
+from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
 
@@ -61,7 +62,9 @@ async def act_on(call: ToolCall, tool: Tool | None, context: ToolContext) -> Out
     status: ToolStatus = "cancelled"
     missing: tuple[str, ...] = ()
     try:
-        outcome = await _run(call, tool, context)
+        with traced("tool", tool=name) as span:
+            outcome = await _run(call, tool, context)
+            span.set(status=outcome.status)
         status, missing = outcome.status, outcome.missing
         return outcome
     finally:

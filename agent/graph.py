@@ -31,6 +31,7 @@ from agent.results import cited, without_dangling
 from switchboard.events import Citation, Delta, Event, Final, Warning
 from switchboard.messages import Attachment, Message
 from switchboard.tools import Tool, ToolContext
+from switchboard.tracing import trace_id, traced
 from switchboard.wire import from_json, to_json
 
 KEPT_FILES = 20
@@ -119,6 +120,7 @@ class Run:
             status="partial" if lacking else "complete",
             input_tokens=self.tokens[0],
             output_tokens=self.tokens[1],
+            trace_id=trace_id(),
         )
 
 
@@ -204,11 +206,13 @@ class Graph:
         whole: AIMessageChunk | None = None
         if run.text and not run.text.endswith("\n"):
             run.say("\n\n")
-        async for chunk in model.astream(messages):
-            whole = chunk if whole is None else whole + chunk
-            if text := chunk.text:
-                run.say(text)
-        answer = _message(whole)
+        with traced("model", step=run.steps) as span:
+            async for chunk in model.astream(messages):
+                whole = chunk if whole is None else whole + chunk
+                if text := chunk.text:
+                    run.say(text)
+            answer = _message(whole)
+            span.set(characters=len(answer.text), calls=len(answer.tool_calls))
         run.produced.append(answer)
         run.unsettled = ""
         if usage := answer.usage_metadata:

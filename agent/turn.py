@@ -18,6 +18,7 @@ from switchboard.reply import Reply, fold
 from switchboard.settings import Settings
 from switchboard.storage import BlobStore, ConversationStore, JobStore, Lease, Snapshot, Turn
 from switchboard.tools import Tool, ToolContext
+from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
 
@@ -94,6 +95,12 @@ class TurnRun:
         Returns:
             Whether the outcome is stored. If not, somebody else owns the conversation and will end the turn.
         """
+        with traced("turn", channel=self.turn.message.conversation.channel, attempt=self.turn.attempts) as span:
+            stored = await self._run()
+            span.set(stored=stored)
+        return stored
+
+    async def _run(self) -> bool:
         recorder = Recorder(self.feed, first=ATTEMPT_EVENTS * (self.turn.attempts - 1) + 1)
         upkeep = asyncio.create_task(self._upkeep(recorder))
         try:
