@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,9 @@ Work = Callable[[sqlite3.Connection], T]
 
 BUSY_SECONDS = 10.0
 """How long a write waits for another process's; a transaction takes about a millisecond, so this is a stuck one."""
+
+PAGE_SIZE = "PRAGMA page_size = 8192"
+"""For a new file. Five turns fit a page of this size, and only two fit one of half the size; both are as fast."""
 
 _SETTINGS = (
     "PRAGMA synchronous = FULL",
@@ -69,15 +73,16 @@ class Database:
         self._closed = False
         try:
             _make_private(path)
-            self._writer = _connect(path)
-            try:
+            with ExitStack() as opened:
+                self._writer = opened.enter_context(closing(_connect(path)))
                 _bring_up_to_date(self._writer, path, schema)
                 if at_opening is not None:
                     _transact(self._writer, at_opening)
-                self._reader = _connect(path)
-            except BaseException:
-                self._writer.close()
-                raise
+                self._reader = opened.enter_context(closing(_connect(path)))
+                for connection in (self._writer, self._reader):
+                    for setting in _SETTINGS:
+                        connection.execute(setting)
+                self._connections = opened.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise _unusable(path, error) from error
         self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-write")
@@ -116,15 +121,11 @@ class Database:
     def _close(self) -> None:
         self._read_thread.shutdown()
         self._write_thread.shutdown()
-        self._reader.close()
-        self._writer.close()
+        self._connections.close()
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    for setting in _SETTINGS:
-        connection.execute(setting)  # of these, none touches the file yet
-    return connection
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
 
 
 def _make_private(path: Path) -> None:
@@ -158,6 +159,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, schema: Schema
             connection.execute(f"PRAGMA application_id = {schema.application}")
             connection.execute(f"PRAGMA user_version = {number}")
 
+    connection.execute(PAGE_SIZE)
     _transact(connection, migrate)
     connection.execute("PRAGMA journal_mode = WAL")
 

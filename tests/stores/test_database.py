@@ -128,7 +128,7 @@ async def test_a_file_damaged_within_says_so(path: Path) -> None:
     await store.commit(HERE, a_change(1, *(a_turn(number) for number in range(500))))
     await store.close()
     data = bytearray(path.read_bytes())
-    data[4096:] = os.urandom(len(data) - 4096)
+    data[8192:] = os.urandom(len(data) - 8192)
     path.write_bytes(data)
     damaged = SqliteConversationStore(path)
     with pytest.raises(BackendError) as caught:

@@ -1,0 +1,32 @@
+"""The settings' names lead to the stores that they say."""
+
+from pathlib import Path
+
+import pytest
+
+from stores.folder import FolderBlobStore
+from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
+from stores.sqlite import SqliteConversationStore, SqliteJobStore
+from switchboard.plugins import Setup
+from switchboard.settings import Backends, Settings
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "kind", "file"),
+    [
+        ("conversations", "sqlite", SqliteConversationStore, "switchboard.sqlite"),
+        ("conversations", "memory", MemoryConversationStore, None),
+        ("jobs", "sqlite", SqliteJobStore, "switchboard.sqlite"),
+        ("jobs", "memory", MemoryJobStore, None),
+        ("blobs", "folder", FolderBlobStore, "blobs"),
+        ("blobs", "memory", MemoryBlobStore, None),
+    ],
+)
+async def test_a_name_leads_to_its_store(tmp_path: Path, role: str, name: str, kind: type, file: str | None) -> None:
+    settings = Settings(data_dir=tmp_path, backends=Backends(**{role: name}))
+    store = Setup(settings).backend(role)
+    assert type(store) is kind
+    assert [path.name for path in tmp_path.iterdir() if path.suffix not in (".sqlite-wal", ".sqlite-shm")] == (
+        [file] if file else []
+    )
+    await store.close()
