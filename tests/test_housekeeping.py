@@ -4,9 +4,12 @@ import ast
 import hashlib
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("switchboard", "stores", "prompts", "tools", "agent", "channels", "evals")
@@ -63,6 +66,14 @@ def test_every_pinned_package_has_a_hash() -> None:
     for name in ("run", "dev", "uv"):
         entries = re.split(r"\n(?=\S)", TEXTS[f"requirements/{name}.txt"])
         assert [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_every_dependency_is_pinned_to_a_version_that_it_allows() -> None:
+    project = tomllib.loads(TEXTS["pyproject.toml"])
+    asked = [Requirement(line) for line in project["project"]["dependencies"]]
+    pinned = dict(re.findall(r"^(\S+)==([^\s;]+)", TEXTS["requirements/run.txt"], re.M))
+    missing = [line for line in asked if not line.specifier.contains(pinned.get(canonicalize_name(line.name), "0"))]
+    assert missing == [], "run scripts/lock.sh"
 
 
 def test_what_runs_and_what_tests_are_pinned_to_the_same_versions() -> None:
