@@ -6,6 +6,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -53,22 +54,29 @@ class Speed:
 
 
 def questions(folder: Path) -> list[Question]:
-    """The suite's questions."""
-    return [
-        Question(
-            id=row["id"],
-            text=row["question"],
-            gold=frozenset((doc, page) for doc, page in row["gold"]) if row.get("gold") else None,
-        )
-        for row in rows(folder / "questions.jsonl")
-    ]
+    """The suite's questions.
+
+    Raises:
+        BadInput: The file is missing or not of the suite's form; so too for `documents`.
+    """
+    with _well_formed(folder / "questions.jsonl"):
+        return [
+            Question(
+                id=row["id"],
+                text=row["question"],
+                gold=frozenset((doc, page) for doc, page in row["gold"]) if row.get("gold") else None,
+            )
+            for row in rows(folder / "questions.jsonl")
+        ]
 
 
 def documents(folder: Path) -> Iterator[tuple[Source, Document]]:
     """The suite's documents as the library takes them, their metadata as attributes. Pages are counted from 1 there."""
-    known = {row["doc"]: row for row in rows(folder / "documents.jsonl")}
-    for doc, pages in groupby(rows(folder / "pages.jsonl.gz"), key=lambda row: str(row["doc"])):
-        yield _source(doc, known.get(doc, {})), _document(doc, pages)
+    with _well_formed(folder / "documents.jsonl"):
+        known = {row["doc"]: row for row in rows(folder / "documents.jsonl")}
+    with _well_formed(folder / "pages.jsonl.gz"):
+        for doc, pages in groupby(rows(folder / "pages.jsonl.gz"), key=lambda row: str(row["doc"])):
+            yield _source(doc, known.get(doc, {})), _document(doc, pages)
 
 
 async def index(library: Library, folder: Path) -> Speed:
@@ -153,6 +161,14 @@ def rows(path: Path) -> Iterator[Mapping[str, Any]]:
                     yield json.loads(line)
     except (OSError, EOFError, ValueError) as error:
         raise BadInput(f"{path} can't be read as JSON lines: {error}") from error
+
+
+@contextmanager
+def _well_formed(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(f"{path} is not of the suite's form: {error!r}") from error
 
 
 def _source(doc: str, known: Mapping[str, Any]) -> Source:
