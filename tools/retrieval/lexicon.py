@@ -23,6 +23,12 @@ def asking() -> frozenset[str]:
     return frozenset(_lines("asking.txt"))
 
 
+@cache
+def calling() -> frozenset[str]:
+    """Words that people put around the name of a document."""
+    return frozenset(_lines("calling.txt"))
+
+
 def related(text: str) -> Iterator[tuple[str, float]]:
     """Phrases that mean about the same as something in ``text`` (lower case), with how much they count."""
     for pattern, phrases in _rules():

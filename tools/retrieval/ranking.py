@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# How much each kind of evidence counts beside the words, of which the best unit has 1. Chosen on questions about company
-# reports, where halves of the companies agree; each may be halved or doubled without much change.
+# How much each kind of evidence counts beside the words, of which the best unit has 1. Chosen on questions about
+# company reports, where halves of the companies agree; each may be halved or doubled without much change.
 DOCUMENT = 1.0
 PERIOD = 0.5
 MEANING = 0.5

@@ -1,0 +1,155 @@
+"""``search_documents`` and ``list_documents``: the library as the model sees it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+
+from switchboard import BackendError, Citation, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning, tool
+from tools.retrieval import texts
+from tools.retrieval.attached import Attached, Read
+from tools.retrieval.backend import Library, Passage, Source
+from tools.retrieval.conditions import condition
+from tools.retrieval.resolving import resolve
+
+PASSAGES = 8
+LISTED = 50
+
+
+def search_tool(library: Library, read: Read, *, notices: Callable[[], Sequence[str]] = tuple) -> Tool:
+    """The tool ``search_documents`` over a library.
+
+    Args:
+        library: Where to search; attached files are put into it.
+        read: Reads attached files.
+        notices: What works less well than it should at the moment; each answer carries it as a warning.
+    """
+    attached = Attached(library=library, read=read)
+
+    @tool(deadline=60)
+    async def search_documents(
+        context: ToolContext, *, query: str, document: str = "", filters: tuple[str, ...] = ()
+    ) -> ToolResult:
+        """Find passages in the organisation's documents and in the files attached to this conversation.
+
+        Use it for every question about facts, rules, figures, people, products, prices, contracts or reports, and for
+        anything asked about an attached file. It returns passages to quote, each with its document and page; if it
+        returns none, say so and don't answer from memory.
+
+        Args:
+            query: The question in full, with names, years and units; it is searched by words and by meaning.
+            document: Only this document, by its title or file name as the person says it; leave it empty to search all.
+            filters: Conditions on attributes, such as "year>=2024" or "_category=policy"; usually none.
+
+        Examples:
+            - How many days of annual leave do I get?
+            - What is the hotel limit in the travel policy?
+            - What were the total revenues in 2023?
+            - When does the supplier contract end?
+            - Who attended the meeting in March?
+            - How much does the large model cost?
+            - What does the attached report say about risks?
+            - Is the battery covered by the warranty?
+            - Find the clause about confidentiality
+            - Compare the operating margin of 2022 and 2023
+            - Why did sales fall in the second quarter?
+            - Does the handbook mention working from home?
+        """
+        try:
+            warnings = await attached.index(context)
+            source = await _meant(library, context, document)
+            passages = await library.search(
+                query,
+                principal=context.principal,
+                document=source.id if source else "",
+                filters=[condition(text) for text in filters],
+                conversation=context.conversation.key,
+                limit=PASSAGES,
+            )
+        except BackendError as error:
+            raise ToolFailed(texts.SEARCH_FAILED, retryable=error.retryable) from error
+        warnings += [Warning(text=text, code="degraded") for text in notices()]
+        return _result(passages, source, warnings)
+
+    made: Tool = search_documents
+    return made
+
+
+def list_tool(library: Library) -> Tool:
+    """The tool ``list_documents`` over a library."""
+
+    @tool
+    async def list_documents(context: ToolContext) -> ToolResult:
+        """List the documents that this person can ask about, with their titles.
+
+        Use it when somebody wants to know what is in the library or what they can ask, not to find an answer.
+
+        Examples:
+            - What documents do you have?
+            - What can I ask about?
+            - Which files can you see?
+            - List the documents
+            - Show me what is in the library
+            - What do you know about?
+            - Do you have any contracts or policies?
+            - Which reports are there?
+        """
+        try:
+            sources = await library.sources(principal=context.principal, conversation=context.conversation.key)
+        except BackendError as error:
+            raise ToolFailed(texts.LIST_FAILED, retryable=error.retryable) from error
+        data = {"documents": [{"id": source.id, "title": source.title} for source in sources]}
+        return ToolResult(text=texts.listing([source.title for source in sources], most=LISTED), data=data)
+
+    made: Tool = list_documents
+    return made
+
+
+async def _meant(library: Library, context: ToolContext, name: str) -> Source | None:
+    """The one document that is meant, or ``None`` where none was named.
+
+    Raises:
+        ToolRetry: None, or more than one, goes by that name.
+    """
+    if not name.strip():
+        return None
+    sources = await library.sources(principal=context.principal, conversation=context.conversation.key, limit=100_000)
+    meant = resolve(name, sources)
+    if len(meant.fitting) == 1:
+        return meant.fitting[0]
+    if meant.fitting:
+        raise ToolRetry(texts.ambiguous(name, [source.title for source in meant.fitting]))
+    raise ToolRetry(texts.unknown(name, [source.title for source in meant.nearest]))
+
+
+def _result(passages: Sequence[Passage], source: Source | None, warnings: Sequence[Warning]) -> ToolResult:
+    found = [
+        {
+            "text": passage.text,
+            "title": passage.source.title,
+            "document": passage.source.id,
+            "page": passage.page,
+            "headings": list(passage.headings),
+            "score": round(passage.score, 4),
+        }
+        for passage in passages
+    ]
+    return ToolResult(
+        text=texts.found(
+            len(passages), len({passage.source.id for passage in passages}), source.title if source else ""
+        ),
+        citations=tuple(map(_citation, passages)),
+        warnings=tuple(warnings),
+        data={"passages": found},
+    )
+
+
+def _citation(passage: Passage) -> Citation:
+    source = passage.source
+    return Citation(
+        title=source.title,
+        source=source.uri or PurePath(source.path).name or source.title,
+        page=passage.page,
+        link=source.uri if source.uri.startswith(("https://", "http://")) else "",
+        quote=passage.text,
+        document=source.id,
+        score=passage.score,
+    )
