@@ -133,3 +133,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "/help": (_help, "what there is"),
     "/quit": (_quit, "leave"),
 }
+
+
+def meanings() -> dict[str, str]:
+    """Every command with what it does, for completion."""
+    return {name: meaning for name, (_, meaning) in COMMANDS.items()}

@@ -126,6 +126,9 @@ class ScriptedAssistant:
     async def catalogue(self, principal: Principal) -> Catalogue:
         return Catalogue(documents=2, suggestions=("How long is parental leave?",), model="scripted")
 
+    async def recover(self) -> int:
+        return 0
+
     async def close(self) -> None: ...
 
 

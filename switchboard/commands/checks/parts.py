@@ -1,0 +1,75 @@
+"""The parts that the settings name: which there are, whether they load, and how good they are."""
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+
+from switchboard.commands.checks import Line
+from switchboard.plugins import Setup
+from switchboard.settings import Backends
+
+_ROLES = {
+    "chat_model": "chat model",
+    "conversations": "conversations",
+    "jobs": "jobs",
+    "blobs": "files",
+    "retriever": "search",
+    "reader": "reading",
+}
+
+
+def backend(setup: Setup, role: str) -> Iterator[Line]:
+    """Load a backend and say what it is in its own words."""
+    name = getattr(setup.settings.backends, role)
+    made = setup.backend(role)
+    said = str(getattr(made, "quality", "")) or (inspect.getdoc(type(made)) or "").partition("\n")[0]
+    yield Line(name=_ROLES.get(role, role), level="ok", text=f"{name}: {said}" if said else str(name))
+    for notice in getattr(made, "notices", ()):
+        yield Line(name=_ROLES.get(role, role), level="warn", text=str(notice), fix="Install Switchboard again.")
+
+
+def roles() -> list[str]:
+    """The roles that backends can serve."""
+    return list(Backends.model_fields)
+
+
+def tools(setup: Setup) -> Iterator[Line]:
+    """Load the tools."""
+    names = [tool.name for tool in setup.tools]
+    if names:
+        yield Line(name="tools", level="ok", text=", ".join(names))
+    else:
+        yield Line(name="tools", level="warn", text="There are none.", fix="Enable some in [tools].")
+
+
+def channels(setup: Setup) -> Iterator[Line]:
+    """Name the channels; they load when they are used."""
+    names = [plugin.name for plugin in setup.installed("switchboard.channels") if plugin.enabled]
+    yield Line(name="channels", level="ok" if names else "warn", text=", ".join(names) or "None is enabled.")
+
+
+def models() -> Iterator[Line]:
+    """The packaged model files, byte for byte."""
+    from tools.encoding import files
+
+    known = {
+        "vocabulary": (files.VOCABULARY, files.VOCABULARY_SHA256),
+        "static encoder": (files.STATIC, files.STATIC_SHA256),
+        "MiniLM": (files.minilm(), files.MINILM_SHA256),
+    }
+    for path, digest in known.values():
+        files.checked(path, digest)
+    yield Line(name="model files", level="ok", text=f"whole: {', '.join(known)}")
+
+
+def close(setup: Setup) -> None:
+    """Let go of what the checks loaded."""
+
+    async def close_all() -> None:
+        for made in setup.made().values():
+            if closing := getattr(made, "close", None):
+                outcome = closing()
+                if inspect.isawaitable(outcome):
+                    await outcome
+
+    asyncio.run(close_all())

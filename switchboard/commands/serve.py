@@ -1,0 +1,107 @@
+"""``switchboard serve``: the web chat, until it is told to stop."""
+
+import argparse
+import asyncio
+import ipaddress
+import signal
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from switchboard.commands import identity, running, texts
+from switchboard.commands.context import Context
+from switchboard.identity import Principal
+
+if TYPE_CHECKING:
+    from channels.websocket.settings import WebSettings
+    from switchboard.plugins import Setup
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: as set, else 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=port_number, metavar="N", help="port; 0 for any free one (default: as set, else 8080)"
+    )
+    parser.add_argument("--open", action="store_true", help="open the chat in the browser, signed in")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    from channels.websocket.serve import loop_factory
+    from switchboard.plugins import Setup
+
+    setup = Setup(context.settings())
+    web = _web_settings(args, setup)
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(setup, web, browse=args.open))
+    return 0
+
+
+async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool) -> None:
+    from channels.websocket.serve import serve
+
+    async with running.assistant(setup) as assistant:
+        await assistant.recover()
+        catalogue = await assistant.catalogue(web.owner or Principal(id=""))
+
+        def ready(address: str) -> None:
+            print(texts.serving(address, web.owner_key, catalogue), flush=True)
+            if not _is_local(web.host):
+                print(texts.OPEN_TO_OTHERS, flush=True)
+            if browse:
+                webbrowser.open(f"{address}/?key={web.owner_key}")
+
+        with _last_word_ours():
+            await serve(assistant, web, ready=ready)
+
+
+@contextmanager
+def _last_word_ours() -> Iterator[None]:
+    """The server raises the signal that ended it once more when it has ended; that would cut the closing short."""
+    before = {number: signal.signal(number, lambda _number, _frame: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def port_number(text: str) -> int:
+    """A port as it was typed.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, which is a number from 0 to 65535")
+    return int(text)
+
+
+def _web_settings(args: argparse.Namespace, setup: "Setup") -> "WebSettings":
+    """The channel's settings: the settings file's, with what the command line says over them."""
+    from channels.websocket.keys import load_keys
+    from channels.websocket.settings import WebSettings
+
+    settings = setup.settings
+    keys = load_keys(settings.data_dir)
+    return WebSettings(
+        secret=keys.secret,
+        owner_key=keys.owner_key,
+        owner=identity.local(),
+        host=settings.channels.websocket.host if args.host is None else args.host,
+        port=settings.channels.websocket.port if args.port is None else args.port,
+        tenant=settings.tenant,
+        origins=settings.channels.websocket.origins,
+        text_limit=settings.limits.message_characters,
+        upload_limit=settings.limits.upload_bytes,
+        attachment_limit=settings.limits.attachments,
+    )
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,58 @@
+"""What the commands say in their own words, so that it can be read and tested in one place."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from switchboard.assistant import Catalogue
+
+if TYPE_CHECKING:
+    from tools.retrieval.ingest import IngestReport
+
+LOG = Path("logs") / "switchboard.log"
+"""Where the log is in the data folder."""
+
+UNEXPECTED = "Something went wrong on our side. Please try again."
+NO_SPACE = "The disk is full. Make room, then try again; what was stored before is whole."
+INTERACTIVE_ONLY = "--attach and --json go with --once. In a chat, write /attach FILE."
+ONE_OR_NEW = "Give either --conversation or --new."
+INGEST_STOPPED = "Stopped. What was finished is in the library; the same command goes on with the rest."
+OPEN_TO_OTHERS = (
+    "Other machines can reach this address, unencrypted. Visitors without the sign-in link see public documents only."
+)
+QUESTION_TOO_LONG = "The question on standard input is too long. Attach it as a file with --attach."
+
+
+def incident(number: str, folder: Path | None) -> str:
+    """The number of an incident, and where the rest is."""
+    if folder is None:
+        return f"(incident {number}; -v shows the details)"
+    return f"(incident {number}; details in {folder / LOG})"
+
+
+def serving(address: str, key: str, catalogue: Catalogue) -> str:
+    """What whoever starts the web chat reads once it listens."""
+    count = catalogue.documents
+    lines = [
+        f"Switchboard is at {address}",
+        f"  sign in   {address}/?key={key}  (keep this link to yourself: it sees what you may see)",
+        f"  library   {count} document{'' if count == 1 else 's'}"
+        + ("" if count else "; add some: switchboard ingest FOLDER"),
+        f"  model     {catalogue.model}" + (f": {catalogue.notice}" if catalogue.notice else ""),
+    ]
+    if catalogue.suggestions:
+        lines += ["Try asking:", *(f"  {suggestion}" for suggestion in catalogue.suggestions[:3])]
+    return "\n".join([*lines, "Ctrl-C stops the server."])
+
+
+def ingested(report: "IngestReport") -> str:
+    """What became of the files, and which could not be read and why."""
+    from channels.terminal.clean import one_line
+
+    counts = [f"{report.added} added", f"{report.changed} changed", f"{report.unchanged} unchanged"]
+    counts += [f"{report.removed} removed"] if report.removed else []
+    counts += [f"{len(report.failed)} failed"] if report.failed else []
+    lines = [f"{', '.join(counts)}; {report.pages} pages read in {report.seconds:.1f} s."]
+    for heading, problems in (("Not ingested:", report.failed), ("Ingested, but not whole:", report.warnings)):
+        lines += [heading] if problems else []
+        lines += [f"  {one_line(problem.path)}: {one_line(problem.reason)}" for problem in problems]
+    return "\n".join(lines)

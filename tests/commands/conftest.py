@@ -1,0 +1,76 @@
+"""What the commands' tests share: running a command in this process, with an assistant that plays a script."""
+
+import importlib.util
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from switchboard.__main__ import main
+from switchboard.commands import running
+
+SCRIPTED = Path(__file__).parents[1] / "channels" / "terminal" / "scripted_assistant.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], calm_logging: None) -> Run:
+    """Runs a command in an empty folder, with a data folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SWITCHBOARD_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def command(*arguments: str) -> Outcome:
+        code = main(arguments)
+        captured = capsys.readouterr()
+        return Outcome(code=code, out=captured.out, err=captured.err)
+
+    return command
+
+
+@pytest.fixture
+def calm_logging() -> Any:
+    """Puts the logging back that a command has set up."""
+    import logging
+
+    root, ours = logging.getLogger(), logging.getLogger("switchboard")
+    before = root.handlers[:], root.level, ours.level
+    yield
+    logging.captureWarnings(capture=False)
+    for handler in root.handlers:
+        if handler not in before[0]:
+            handler.close()
+    root.handlers[:], root.level = before[0], before[1]
+    ours.setLevel(before[2])
+
+
+@pytest.fixture
+def assistant(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The scripted assistant, in the place of the one that the settings describe."""
+    spec = importlib.util.spec_from_file_location("scripted_assistant", SCRIPTED)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    scripted = module.ScriptedAssistant(module.SCRIPTS)
+
+    @asynccontextmanager
+    async def instead(setup: object) -> AsyncIterator[Any]:
+        yield scripted
+
+    monkeypatch.setattr(running, "assistant", instead)
+    return scripted
