@@ -1,0 +1,38 @@
+"""Who may import whom, and what must not be imported before it is needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("langgraph", "langchain", "langchain_core", "boto3", "botocore", "numpy", "onnxruntime", "starlette", "rich")
+PACKAGES = ("switchboard", "stores", "prompts", "tools", "agent", "channels", "evals")
+
+
+def imported_by(statement: str) -> set[str]:
+    """The top-level modules that a fresh interpreter holds after a statement."""
+    code = f"{statement}; import sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_imports_only_go_down() -> None:
+    lint = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
+    assert not imported_by(f"import {package}").intersection(HEAVY)
+
+
+def test_importing_everything_loads_nothing_heavy() -> None:
+    assert not imported_by(f"import {', '.join(PACKAGES)}").intersection(HEAVY)
+
+
+def test_the_words_need_only_the_standard_library() -> None:
+    third_party = imported_by("import switchboard") - imported_by("pass") - sys.stdlib_module_names
+    assert third_party == {"switchboard"}
