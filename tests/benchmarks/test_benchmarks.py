@@ -1,0 +1,42 @@
+"""The benchmarks run and compare what they say; how fast a machine is, is not a test's business."""
+
+import pytest
+
+from benchmarks import growth, stores, turn
+from benchmarks._timing import in_turns, p
+
+
+async def test_a_turn_is_compared_with_the_bare_graph(capsys: pytest.CaptureFixture[str]) -> None:
+    await turn.main(3)
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["milliseconds", "a", "the", "ratio"]
+
+
+async def test_a_late_turn_is_compared_with_an_early_one(capsys: pytest.CaptureFixture[str]) -> None:
+    await growth.main(4, sample=2)
+    said = capsys.readouterr().out
+    assert said.count("turn 10") == said.count("turn 4 ") == said.count(", ratio ") == 2
+
+
+async def test_the_stores_are_compared_with_raw_transactions(capsys: pytest.CaptureFixture[str]) -> None:
+    await stores.main(3)
+    said = capsys.readouterr().out
+    assert said.count("the same bytes, raw") == 2
+    assert "beyond the floor" in said
+
+
+async def test_sides_take_turns_at_going_first_and_warm_up_uncounted() -> None:
+    went: list[str] = []
+
+    def side(name: str) -> object:
+        async def step(number: int) -> None:
+            went.append(f"{name}{number}")
+
+        return step
+
+    taken = await in_turns([side("a"), side("b")], 2, warm_up=1)
+    assert went == ["a0", "b0", "b1", "a1", "a2", "b2"]
+    assert [len(times) for times in taken] == [2, 2]
+
+
+def test_percentiles_are_of_the_times() -> None:
+    assert p([float(number) for number in range(101)], 90) == 90.0
