@@ -6,7 +6,7 @@ words meet in it. A passage is a paragraph or a few, or some rows of a table: sm
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.reading.backend import Block, Document, Page
 
@@ -99,20 +99,22 @@ def _cut_blocks(blocks: Sequence[Block], limit: int) -> Iterator[Block]:
 def _unit(group: Sequence[Block], path: list[tuple[int, str]], *, page: Page, paged: bool) -> Unit | None:
     """Join the blocks of a unit; ``path`` is the headings above, and is moved on."""
     text = ""
-    pieces: list[Piece] = []
-    heads = [page.label, *(title for _, title in path)]
+    pieces: list[tuple[Piece, bool]] = []
+    heads = [printable(page.label), *(title for _, title in path)]
     for block in group:
-        content = _printable(block.text)
+        content = printable(block.text)
         if not content.strip():
             continue
         text += "\n\n" if text else ""
         start = len(text)
         text += content
-        if block.kind == "heading":
+        is_heading = block.kind == "heading"
+        if is_heading:
             _descend(path, block.level, " ".join(content.split()))
             heads.append(content)
         headings = tuple(title for _, title in path)
-        pieces += (Piece(start=start + a, end=start + b, headings=headings) for a, b in _spans(content, PASSAGE))
+        spans = _spans(content, PASSAGE)
+        pieces += ((Piece(start=start + a, end=start + b, headings=headings), is_heading) for a, b in spans)
     if not text:
         return None
     if paged:
@@ -127,17 +129,18 @@ def _descend(path: list[tuple[int, str]], level: int, title: str) -> None:
     path.append((level, title))
 
 
-def _merged(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Neighbours under the same headings joined up to the size of a passage; a heading joins what follows it."""
+def _merged(pieces: Sequence[tuple[Piece, bool]]) -> Iterator[Piece]:
+    """Neighbours of one section joined up to the size of a passage; a heading (marked) joins whatever follows it."""
     current: Piece | None = None
-    for piece in pieces:
+    bare = False
+    for piece, is_heading in pieces:
         if current is None:
-            current = piece
-        elif piece.end - current.start <= PASSAGE and piece.headings[: len(current.headings)] == current.headings:
-            current = Piece(start=current.start, end=piece.end, headings=current.headings or piece.headings)
+            current, bare = piece, is_heading
+        elif piece.end - current.start <= PASSAGE and (bare or (piece.headings == current.headings)):
+            current, bare = replace(piece, start=current.start), bare and is_heading
         else:
             yield current
-            current = piece
+            current, bare = piece, is_heading
     if current is not None:
         yield current
 
@@ -165,6 +168,6 @@ def _cut(window: str) -> int:
     return len(window)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Without NULs and lone surrogates, which SQLite's text functions can't take."""
     return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

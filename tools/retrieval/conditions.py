@@ -6,7 +6,7 @@ from typing import get_args
 from switchboard import ToolRetry
 from tools.retrieval.backend import Filter, Operator
 
-_CONDITION = re.compile(r"\s*([\w.-]+)\s*(>=|<=|=|:)\s*(.+?)\s*", re.DOTALL)
+_CONDITION = re.compile(r"\s*([\w.-]+)\s*(>=|<=|=|:)\s*([^=\s].*?)\s*", re.DOTALL)
 _OPERATORS: dict[str, Operator] = dict(zip(("=", ":", ">=", "<="), get_args(Operator), strict=True))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from switchboard import ConfigError, Principal
+from switchboard import BackendError, ConfigError, Principal
 from tools.encoding import Encoder, static_encoder
 from tools.reading.backend import Document
 from tools.retrieval import query as queries
@@ -45,7 +45,9 @@ class EmbeddedLibrary:
         self._folder = folder
         self._make_encoder = encoder
         self._notices: tuple[str, ...] = ()
-        self._broken = False
+        self._closed = False
+        self._tried = False
+        self._working: Encoder | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="library-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="library-writer")
         self._local = threading.local()
@@ -55,7 +57,8 @@ class EmbeddedLibrary:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What works less well than it should, in words for people."""
+        """What works less well than it should, in words for people; looks at the encoder's files, which may block."""
+        self._encoder()
         return self._notices
 
     async def search(
@@ -132,6 +135,15 @@ class EmbeddedLibrary:
 
         return await self._write(work)
 
+    async def forget(self, conversation: str) -> int:
+        """Remove what was attached to a conversation; returns how many documents that were."""
+
+        def work() -> Sequence[str]:
+            with self._reading("forget") as (_, held):
+                return [source.id for source in held.sources if source.access.conversation == conversation != ""]
+
+        return sum([await self.remove(identity) for identity in await self._run(work)])
+
     async def stored(self, prefix: str = "") -> Mapping[str, Source]:
         """See `Library.stored`; a document without this encoder's vectors has no digest, so that it is put again."""
 
@@ -139,16 +151,19 @@ class EmbeddedLibrary:
             encoder = self._encoder()
             name = encoder.name if encoder else ""
             with schema.failures("stored"):
-                rows = self._connection().execute(
-                    "SELECT record, encoder FROM source WHERE substr(path, 1, length(?)) = ?", (prefix, prefix)
-                )
-                found = [(records.load(record), made) for record, made in rows]
-            return {source.id: source if made == name else replace(source, digest="") for source, made in found}
+                rows = self._connection().execute("SELECT record, encoder FROM source").fetchall()
+            found = [(records.load(record), made == name) for record, made in rows]
+            return {
+                source.id: source if current else replace(source, digest="")
+                for source, current in found
+                if source.path.startswith(prefix)
+            }
 
         return await self._run(work)
 
     async def close(self) -> None:
         """See `Retriever.close`."""
+        self._closed = True
         for pool in (self._writer, self._readers):
             await asyncio.to_thread(pool.shutdown)
         for connection in self._connections:
@@ -156,10 +171,15 @@ class EmbeddedLibrary:
         self._connections.clear()
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        return await self._in(self._readers, work)
 
     async def _write(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        return await self._in(self._writer, work)
+
+    async def _in(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise BackendError(service="library", operation="use", code="closed")
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def _connection(self) -> sqlite3.Connection:
         """This thread's connection."""
@@ -192,18 +212,18 @@ class EmbeddedLibrary:
             return self._snapshot
 
     def _encoder(self) -> Encoder | None:
-        """The encoder, or ``None`` once it was found not to work."""
-        if self._broken:
-            return None
-        encoder = self._make_encoder()
-        try:
-            encoder.encode(["ready"])
-        except ConfigError as error:
-            self._broken = True
-            self._notices = (f"Search goes by words alone. {error}",)
-            log.warning("library: %s", self._notices[0])
-            return None
-        return encoder
+        """The encoder, or ``None`` if it does not work; tried once."""
+        with self._lock:
+            if not self._tried:
+                self._tried = True
+                try:
+                    encoder = self._make_encoder()
+                    encoder.encode(["ready"])
+                    self._working = encoder
+                except ConfigError as error:
+                    self._notices = (f"Search goes by words alone. {error}",)
+                    log.warning("%s", self._notices[0])
+            return self._working
 
     def _vector(self, text: str) -> "NDArray[np.float32] | None":
         encoder = self._encoder()

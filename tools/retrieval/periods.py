@@ -17,12 +17,12 @@ _PATTERNS = tuple(
         rf"\b{_MONTH} {_DAY},? {_YEAR}\b",
         rf"\b{_DAY} (?:of )?{_MONTH},? {_YEAR}\b",
         rf"\bq(?P<quarter>[1-4])[ ,'’/-]*{_FISCAL}{_YEAR}\b",
-        rf"(?<![\d]){_YEAR}[ /-]?q(?P<quarter>[1-4])\b",
+        rf"(?:\b(?:fy|cy)[ '’]?)?(?<!\d){_YEAR}[ /-]?q(?P<quarter>[1-4])\b",
         rf"\b(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th) quarter,? {_FISCAL}{_YEAR}\b",
         rf"\bq(?P<quarter>[1-4])[ '’]*{_FISCAL}[ '’]*(?P<short>\d\d)\b",
         rf"\b{_MONTH},? {_YEAR}\b",
         rf"(?<!\d){_YEAR}-(?P<month>[01]\d)(?!\d)",
-        rf"(?<![\d.,$]){_YEAR}(?![\d]|[.,]\d)",
+        rf"(?:\b(?:fy|cy)[ '’]?)?(?<![\d.,$]){_YEAR}(?![\d]|[.,]\d)",
         r"\b(?:fy|cy)[ '’]?(?P<short>\d\d)\b",
     )
 )
@@ -47,11 +47,11 @@ def parted(text: str) -> tuple[tuple[Period, ...], str]:
     """The periods that a text names, and the text without them; each stretch counts once, as exact as it can be."""
     found: dict[Period, None] = {}
     for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+        for match in reversed(list(pattern.finditer(text))):
             period = _period(match.groupdict())
             if period is not None:
                 found[period] = None
-        text = pattern.sub(" ", text)
+                text = f"{text[: match.start()]} {text[match.end() :]}"
     return tuple(found), text
 
 

@@ -18,7 +18,7 @@ FIGURES = 0.2
 WITHIN = 0.4
 """The share of a term's rarity that is measured within the document: what is on each of its pages tells none apart."""
 
-LIKE = 0.45
+LIKE = 0.3
 """Likeness from which on a unit counts as touched though it shares no word with the question."""
 
 

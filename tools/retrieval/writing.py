@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tools.encoding import Encoder
 from tools.retrieval import records
 from tools.retrieval.backend import Source
-from tools.retrieval.chunks import Unit
+from tools.retrieval.chunks import Unit, printable
 from tools.retrieval.naming import facts
 from tools.retrieval.schema import SHIFT, transaction
 
@@ -64,12 +64,12 @@ def put(connection: sqlite3.Connection, source: Source, document: Prepared) -> N
 def describe(connection: sqlite3.Connection, source: Source) -> bool:
     """Replace what is said about a document."""
     with transaction(connection):
-        row = connection.execute("SELECT number FROM source WHERE id = ?", (source.id,)).fetchone()
+        row = connection.execute("SELECT number FROM source WHERE id = ?", (_key(source.id),)).fetchone()
         if row is None:
             return False
         connection.execute(
-            "UPDATE source SET path = ?, record = ? WHERE number = ?",
-            (source.path, records.dump(source), row[0]),
+            "UPDATE source SET record = ? WHERE number = ?",
+            (records.dump(source), row[0]),
         )
         connection.execute("DELETE FROM source_words WHERE rowid = ?", row)
         _insert_words(connection, row[0], source)
@@ -88,11 +88,9 @@ def remove(connection: sqlite3.Connection, identity: str) -> bool:
 
 def _insert(connection: sqlite3.Connection, source: Source, document: Prepared) -> int:
     cursor = connection.execute(
-        "INSERT INTO source(id, path, record, units, encoder, vectors, owners, figures)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO source(id, record, units, encoder, vectors, owners, figures) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
-            source.id,
-            source.path,
+            _key(source.id),
             records.dump(source),
             len(document.units),
             document.encoder,
@@ -105,11 +103,11 @@ def _insert(connection: sqlite3.Connection, source: Source, document: Prepared) 
 
 
 def _insert_words(connection: sqlite3.Connection, number: int, source: Source) -> None:
-    connection.execute("INSERT INTO source_words(rowid, words) VALUES (?, ?)", (number, facts(source)))
+    connection.execute("INSERT INTO source_words(rowid, words) VALUES (?, ?)", (number, printable(facts(source))))
 
 
 def _remove(connection: sqlite3.Connection, identity: str) -> bool:
-    row = connection.execute("SELECT number FROM source WHERE id = ?", (identity,)).fetchone()
+    row = connection.execute("SELECT number FROM source WHERE id = ?", (_key(identity),)).fetchone()
     if row is None:
         return False
     first = row[0] << SHIFT
@@ -126,3 +124,8 @@ def _turn(connection: sqlite3.Connection) -> None:
 
 def _pieces(unit: Unit) -> str:
     return json.dumps([[piece.start, piece.end, *piece.headings] for piece in unit.pieces])
+
+
+def _key(identity: str) -> bytes:
+    """An id as the index keeps it: bytes, as an id made from a file's name may hold what is not text."""
+    return identity.encode("utf-8", "surrogatepass")
