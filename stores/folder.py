@@ -79,24 +79,14 @@ class FolderBlobStore:
 
     async def stat(self, digest: str, *, owner: str) -> Blob | None:
         """See `BlobStore.stat`."""
-        query = "SELECT size, media_type, name FROM rights WHERE owner = ? AND digest = ?"
-
-        def work(connection: sqlite3.Connection) -> Blob | None:
-            row = connection.execute(query, (exact(owner), digest)).fetchone()
-            if row is None or not self._place(digest).is_file():
-                return None
-            return Blob(
-                digest=digest, size=row[0], media_type=name(row[1]), name=name(row[2]), owners=frozenset({owner})
-            )
-
-        if not _DIGEST.fullmatch(digest):
-            return None
+        blob = await self._owned(digest, owner)
         with _disk_errors("stat"):
-            return await self._database.read("blobs", "stat", work)
+            there = blob is not None and await asyncio.to_thread(self._place(digest).is_file)
+        return blob if there else None
 
     async def read(self, digest: str, *, owner: str) -> bytes:
         """See `BlobStore.read`. Bytes that no longer have their digest are not given out: ``code`` is ``damaged``."""
-        if await self.stat(digest, owner=owner) is None:
+        if await self._owned(digest, owner) is None:
             raise BackendError(service="blobs", operation="read", code="missing")
         with _disk_errors("read"):
             return await asyncio.to_thread(_read_checked, self._place(digest), digest)
@@ -116,6 +106,22 @@ class FolderBlobStore:
     async def close(self) -> None:
         """See `BlobStore.close`."""
         await self._database.close()
+
+    async def _owned(self, digest: str, owner: str) -> Blob | None:
+        """What the rights say, without a look at the bytes."""
+        if not _DIGEST.fullmatch(digest):
+            return None
+        query = "SELECT size, media_type, name FROM rights WHERE owner = ? AND digest = ?"
+
+        def work(connection: sqlite3.Connection) -> Blob | None:
+            row = connection.execute(query, (exact(owner), digest)).fetchone()
+            if row is None:
+                return None
+            size, media_type, label = row
+            owners = frozenset({owner})
+            return Blob(digest=digest, size=size, media_type=name(media_type), name=name(label), owners=owners)
+
+        return await self._database.read("blobs", "stat", work)
 
     async def _keep(self, incoming: "_Incoming", blob: Blob, owner: str) -> None:
         """Write the right and move the bytes into place: both or neither."""
@@ -217,7 +223,7 @@ async def _receive(incoming: _Incoming, chunks: AsyncIterator[bytes]) -> None:
 def _read_checked(place: Path, digest: str) -> bytes:
     try:
         data = place.read_bytes()
-    except FileNotFoundError:  # its last owner was deleted after the right was looked at
+    except FileNotFoundError:  # its last owner was deleted meanwhile, or somebody tidied up
         raise BackendError(service="blobs", operation="read", code="missing") from None
     if hashlib.sha256(data).hexdigest() != digest:
         raise BackendError(service="blobs", operation="read", code="damaged")

@@ -1,5 +1,7 @@
 """Opening a SQLite file: whose it is, from when, and who may read it."""
 
+import asyncio
+import contextlib
 import os
 import sqlite3
 import stat
@@ -176,6 +178,35 @@ async def test_a_file_that_somebody_locks_for_too_long_is_busy_and_worth_a_retry
     assert (caught.value.code, caught.value.retryable) == ("busy", True)
     assert await store.commit(HERE, a_change(1))
     other.close()
+    await store.close()
+
+
+async def test_reading_goes_on_while_a_write_waits_for_another_process(path: Path) -> None:
+    store = SqliteConversationStore(path)
+    await store.commit(HERE, a_change(1))
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(store.commit(HERE, a_change(2)))
+    for _ in range(20):
+        assert (await store.read(HERE)).inbox.version == 1
+    assert not waiting.done()
+    other.execute("ROLLBACK")
+    assert await waiting
+    other.close()
+    await store.close()
+
+
+async def test_a_write_whose_caller_is_cancelled_is_whole_or_not_at_all(path: Path) -> None:
+    store = SqliteConversationStore(path)
+    for number in range(20):
+        task = asyncio.create_task(store.commit(HERE, a_change(number + 1, a_turn(number))))
+        await asyncio.sleep(0)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await store.commit(HERE, a_change(number + 1, a_turn(number)))
+    assert (await store.read(HERE)).inbox.version == 20
+    assert [turn.number for turn in await store.transcript(HERE)] == list(range(20))
     await store.close()
 
 
