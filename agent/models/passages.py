@@ -1,0 +1,179 @@
+"""Reading tool results: the passages in them, and each passage as pieces that can be quoted by themselves."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import Literal
+
+from agent.models.sentences import sentences
+from agent.models.words import tokens, years
+
+_PASSAGE = re.compile(r"<passage\s([^<>]*)>\n?(.*?)\n?</passage>", re.DOTALL)
+_ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
+_BULLET = re.compile(r"^\s*(?:[-*+•–·▪◦‣]|\(?[0-9]{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
+_HASHES = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_RULE = re.compile(r"^[\s|:=_-]+$")
+_VALUE = re.compile(r"^[\s$€£¥(+−–-]*[\d.,]+[\s)%$€£¥a-zA-Z]{0,8}$")
+WRAPPED = 55
+"""A line at least this long that does not end a sentence goes on in the next one."""
+
+Kind = Literal["sentence", "bullet", "row", "heading"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A numbered source as the graph hands it to a model. ``page`` is empty where there is none."""
+
+    id: str
+    title: str
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What can be quoted.
+
+    Attributes:
+        text: As the document says it; a row has its cells parted by `` | ``.
+        rank: Place of the passage among the results, from 0.
+        heading: The heading above it.
+        lead: The question that it answers, the line above the list, the section of the table.
+        before: The sentence before it in its paragraph.
+        header: The header rows of a table, as one row.
+    """
+
+    text: str
+    kind: Kind
+    passage: Passage
+    rank: int
+    heading: str = ""
+    lead: str = ""
+    before: str = ""
+    header: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells of a row."""
+        return cells(self.text)
+
+
+def split_result(content: str) -> tuple[str, list[Passage]]:
+    """A tool result as the tool's own words and its passages. Whatever is inside a passage stays inside."""
+    passages = []
+    for match in _PASSAGE.finditer(content):
+        attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(match[1])}
+        text = match[2].replace("&lt;passage", "<passage").replace("&lt;/passage", "</passage")
+        shown = {name: attributes.get(name, "") for name in ("id", "title", "page")}
+        passages.append(Passage(**shown, text=text))
+    return _PASSAGE.sub("", content).strip(), [passage for passage in passages if passage.id.isdecimal()]
+
+
+def pieces(passage: Passage, rank: int) -> list[Piece]:
+    """A passage cut into sentences, list items and table rows, each with what it needs to be understood."""
+    found: list[Piece] = []
+    blank = Piece(text="", kind="sentence", passage=passage, rank=rank)
+    for kind, lines in _blocks(passage.text):
+        base = replace(blank, kind=kind)
+        if kind == "heading":
+            text = _HASHES.sub(r"\1", lines[0])
+            found.append(replace(base, text=text))
+            blank = replace(blank, heading=text, lead="", before="")
+        elif kind == "row":
+            found += _rows(lines, base)
+        elif kind == "bullet":
+            found += [replace(base, text=_BULLET.sub("", line)) for line in lines]
+        else:
+            blank = replace(blank, before="")
+            for text in sentences(lines[0]):
+                found.append(replace(blank, text=text))
+                ended = "" if blank.lead.endswith(":") else blank.lead
+                blank = replace(blank, before=text, lead=text if text.endswith(("?", ":")) else ended)
+    return found
+
+
+def cells(row: str) -> tuple[str, ...]:
+    """The cells of a table's row."""
+    return tuple(cell.strip() for cell in row.strip().strip("|").split("|"))
+
+
+def is_value(cell: str) -> bool:
+    """Whether a cell holds a figure: an amount, a percentage, a count; a lone year is a label."""
+    return bool(_VALUE.match(cell)) and not (years(cell) and cell.strip("() ").isdecimal())
+
+
+def _blocks(text: str) -> Iterator[tuple[Kind, list[str]]]:
+    """A heading or a paragraph each, list items together, rows together; lines that were wrapped are joined."""
+    kind: Kind = "heading"
+    block: list[str] = []
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    for number, line in enumerate(lines):
+        if not line:
+            ends = kind != "row"
+        elif block and kind in ("sentence", "bullet") and _goes_on(block[-1], line):
+            block[-1] = f"{block[-1]} {line}"
+            continue
+        else:
+            this = _kind(line, next((later for later in lines[number + 1 :] if later), ""))
+            ends = this != kind or this in ("heading", "sentence")
+        if ends and block:
+            yield kind, block
+            block = []
+        if line:
+            kind = this
+            block.append(line)
+    if block:
+        yield kind, block
+
+
+def _kind(line: str, following: str) -> Kind:
+    if _is_row(line):
+        return "row"
+    if _HASHES.match(line):
+        return "heading"
+    if _BULLET.match(line):
+        return "bullet"
+    titled = line[0].isupper() or line[0].isdigit()
+    short = len(line) < WRAPPED and len(tokens(line)) <= 9
+    return "heading" if titled and short and following and line[-1] not in '.!?:;,…”"' else "sentence"
+
+
+def _is_row(line: str) -> bool:
+    return " | " in line or bool(_RULE.match(line)) or (line.startswith("|") and line.endswith("|"))
+
+
+def _goes_on(line: str, following: str) -> bool:
+    if _is_row(following) or _HASHES.match(following) or _BULLET.match(following):
+        return False
+    return line[-1] not in ".!?:;…" and (following[0].islower() or len(line) >= WRAPPED)
+
+
+def _rows(lines: list[str], base: Piece) -> list[Piece]:
+    """The rows of a table, each with the header above it and the section that it stands in."""
+    grid = [cells(line) for line in lines if not _RULE.match(line)]
+    depth = _header_depth(grid)
+    header = " | ".join(_columns(grid[:depth]))
+    found: list[Piece] = []
+    section = ""
+    for row in grid[depth:]:
+        filled = [cell for cell in row if cell]
+        if len(filled) == 1 and not is_value(filled[0]):
+            section = filled[0].rstrip(":")
+        elif filled:
+            found.append(replace(base, text=" | ".join(row), header=header, lead=section or base.lead))
+    return found
+
+
+def _header_depth(grid: list[tuple[str, ...]]) -> int:
+    """How many rows at the top name the columns: those before the first row with a label and figures."""
+    for number, row in enumerate(grid):
+        if any(is_value(cell) for cell in row[1:]) or (number and row[0] and any(row[1:])):
+            return number
+    return min(1, len(grid) - 1)
+
+
+def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+    width = max((len(row) for row in rows), default=0)
+    padded = [row + ("",) * (width - len(row)) for row in rows]
+    return [" ".join(cell for cell in column if cell) for column in zip(*padded, strict=True)]

@@ -1,0 +1,117 @@
+"""From chosen evidence to the text of an answer: who says it, the words themselves, and the number of the source."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.models import phrases
+from agent.models.evidence import Evidence, leans
+from agent.models.markdown import escaped, quoted, table, unescaped
+from agent.models.passages import Passage, Piece, is_value
+from agent.models.words import content, periods
+
+_SOURCE = re.compile(r"(?:- |\w+ (?:\w+ )?)\*\*((?:[^*\\]|\\.)+)\*\*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quote:
+    """A quote ready to be placed; ``block`` is a table, which has to stand below the line."""
+
+    passage: Passage
+    text: str
+    block: str = ""
+
+
+def quotation(question: str, chosen: Sequence[Evidence]) -> str:
+    """The answer in Markdown, each quote followed by the number of its passage."""
+    found = [_quote(question, group) for group in _grouped([evidence.piece for evidence in chosen])]
+    titles = {quote.passage.title for quote in found}
+    if len(found) == 1:
+        return _placed(f"{phrases.ACCORDING_TO.format(source=_source(found[0].passage))} ", found[0])
+    if len(titles) == 1:
+        lines = [_placed("- ", quote) for quote in found]
+        return "\n".join([phrases.ACCORDING_TO.format(source=f"**{escaped(*titles)}**"), "", *lines])
+    return "\n".join([phrases.SEVERAL_SAY, "", *(_placed(f"- {_source(quote.passage)}: ", quote) for quote in found)])
+
+
+def overview(found: Sequence[Piece]) -> str:
+    """Where nothing in particular is asked: how the best passages begin."""
+    several = len({piece.passage.title for piece in found}) > 1
+    lead = (
+        phrases.SEVERAL_SAY if several else phrases.AMONG_OTHERS.format(source=f"**{escaped(found[0].passage.title)}**")
+    )
+    quotes = [_quote("", [piece]) for piece in found]
+    return "\n".join(
+        [lead, "", *(_placed(f"- {_source(each.passage)}: " if several else "- ", each) for each in quotes)]
+    )
+
+
+def sources(answer: str) -> list[str]:
+    """The titles that an answer of this module names as its sources."""
+    openings = (phrases.ACCORDING_TO.split("{")[0], phrases.AMONG_OTHERS.split("{")[0], phrases.SEVERAL_SAY)
+    lines = answer.splitlines() if answer.startswith(openings) else []
+    found = (_SOURCE.match(line) for line in lines)
+    return list(dict.fromkeys(unescaped(match[1]) for match in found if match))
+
+
+def _grouped(chosen: Sequence[Piece]) -> list[list[Piece]]:
+    """Rows of one table together, everything else by itself, in the order of the best of each."""
+    groups: dict[tuple[object, ...], list[Piece]] = {}
+    for number, piece in enumerate(chosen):
+        key = ("table", id(piece.passage), piece.header, piece.heading) if piece.kind == "row" else (number,)
+        groups.setdefault(key, []).append(piece)
+    return list(groups.values())
+
+
+def _quote(question: str, group: Sequence[Piece]) -> _Quote:
+    first = group[0]
+    if first.kind != "row":
+        return _Quote(passage=first.passage, text=quoted(_whole(first)))
+    header = first.header.split(" | ") if first.header else [""] * len(first.cells)
+    text = _asked_cell(question, first) if len(group) == 1 else ""
+    text = text or quoted(first.lead or first.heading or first.cells[0])
+    return _Quote(passage=first.passage, text=text, block=table(header, [piece.cells for piece in group]))
+
+
+def _whole(piece: Piece) -> str:
+    """The piece with what it can't be understood without, all of it the document's own words."""
+    if leans(piece):
+        return f"{piece.before} {piece.text}"
+    if piece.kind == "bullet" and piece.lead:
+        return f"{piece.lead} … {piece.text}"
+    if piece.lead.endswith("?"):
+        return f"{piece.lead} {piece.text}"
+    return piece.text
+
+
+def _asked_cell(question: str, row: Piece) -> str:
+    """``Revenue, 2025: **8,412**`` when the question names one column of the table, or there is but one."""
+    label, *values = row.cells
+    columns = row.header.split(" | ")[1:]
+    figures = [place for place, value in enumerate(values) if is_value(value)]
+    wanted, when = frozenset(content(question)), periods(question)
+    marks = {
+        place: 2 * len(when & periods(columns[place])) + len(wanted & frozenset(content(columns[place])))
+        for place in figures
+        if place < len(columns)
+    }
+    best = [place for place, mark in marks.items() if mark and mark == max(marks.values())]
+    place = figures[0] if len(figures) == 1 else best[0] if len(best) == 1 else None
+    if place is None:
+        return ""
+    column = f", {escaped(columns[place])}" if place < len(columns) and columns[place] else ""
+    return f"{escaped(label)}{column}: **{escaped(values[place])}**"
+
+
+def _placed(lead: str, quote: _Quote) -> str:
+    """The quote behind its lead; a table goes below it, indented where the lead begins a list item."""
+    line = f"{lead}{quote.text} [{quote.passage.id}]"
+    if not quote.block:
+        return line
+    indent = "  " if lead.startswith("- ") else ""
+    return "\n".join([line, "", *(f"{indent}{row}" for row in quote.block.splitlines())])
+
+
+def _source(passage: Passage) -> str:
+    title = f"**{escaped(passage.title)}**" if passage.title else phrases.UNTITLED
+    return f"{title} ({phrases.PAGE} {escaped(passage.page)})" if passage.page else title
