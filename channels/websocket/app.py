@@ -23,9 +23,11 @@ from channels.websocket.rooms import Rooms
 from channels.websocket.session import Session
 from channels.websocket.settings import WebSettings
 from channels.websocket.uploads import check_length, store
+from channels.websocket.views import file_view
 from channels.websocket.visits import Visiting
 from switchboard import BadInput, Conversation, Limits, Principal, SwitchboardError
 from switchboard.assistant import Assistant, SourceFile
+from switchboard.wire import to_json
 
 LISTED = 100
 
@@ -107,17 +109,17 @@ class _Pages:
         name = request.query_params.get("name", "")
         if not name.strip():
             raise BadInput(texts.NO_NAME)
+        conversation = self._conversation(request, self._visiting.visit(request).principal)
         blob = await store(
             request.stream(),
             self._house.assistant.blobs,
-            conversation=self._conversation(request, self._visiting.visit(request).principal),
+            conversation=conversation,
             name=name,
             claimed_type=request.headers.get("content-type", ""),
             limit=limit,
             patience=self._house.settings.patience,
         )
-        facts = {"digest": blob.digest, "name": blob.name, "size": blob.size, "media_type": blob.media_type}
-        return JSONResponse(facts, status_code=201)
+        return JSONResponse(to_json(file_view(blob, conversation)), status_code=201)
 
     async def conversations(self, request: Request) -> Response:
         """The visitor's conversations in the web chat, most recently used first."""

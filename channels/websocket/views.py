@@ -2,7 +2,7 @@
 
 from channels.websocket.links import file_link, linked_reply
 from channels.websocket.protocol import FileView, TurnView
-from switchboard import Message
+from switchboard import Attachment, Blob, Conversation, Message
 from switchboard.storage import Turn
 
 
@@ -32,14 +32,16 @@ def new_view(message: Message) -> TurnView:
     )
 
 
-def _files(message: Message) -> tuple[FileView, ...]:
-    return tuple(
-        FileView(
-            name=file.name,
-            media_type=file.media_type,
-            size=file.size,
-            digest=file.digest,
-            link=file_link(file.digest, message.conversation),
-        )
-        for file in message.attachments
+def file_view(file: Attachment | Blob, conversation: Conversation) -> FileView:
+    """A file of the conversation."""
+    return FileView(
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        digest=file.digest,
+        link=file_link(file.digest, conversation),
     )
+
+
+def _files(message: Message) -> tuple[FileView, ...]:
+    return tuple(file_view(file, message.conversation) for file in message.attachments)

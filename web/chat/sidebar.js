@@ -23,9 +23,13 @@ export class Sidebar extends EventTarget {
 
   /** Ask the server for the list. When it can't be had the old one stays: it is a convenience and no place for alarms. */
   async load() {
-    const answer = await fetch(new URL("/api/conversations", this.#base), { credentials: "include" }).catch(() => null);
-    if (!answer?.ok) return;
-    this.#lines = (await answer.json()).conversations;
+    const address = new URL("/api/conversations", this.#base);
+    const lines = await fetch(address, { credentials: "include" })
+      .then((answer) => answer.json())
+      .then((list) => list.conversations)
+      .catch(() => undefined);
+    if (!lines) return;
+    this.#lines = lines;
     this.#draw();
   }
 

@@ -103,6 +103,7 @@ async def test_an_upload_is_stored_for_its_conversation(site: Site) -> None:
     facts = answer.json()
     assert (facts["name"], facts["size"], facts["media_type"]) == ("note.txt", 5, "text/plain")
     assert re.fullmatch("[0-9a-f]{64}", facts["digest"])
+    assert (await site.http.get(facts["link"])).content == b"hello"
 
 
 async def test_a_message_brings_its_uploads_along(site: Site) -> None:

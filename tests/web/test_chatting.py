@@ -1,0 +1,319 @@
+"""What people do in the web chat, done in a real browser."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from playwright.async_api import expect
+
+from switchboard import Delta, Event, Failed, Final, Message, Question, Status, ToolFinished, ToolStarted, Warning
+
+from .conftest import Stage, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def gated(
+    before: tuple[Event, ...], gate: asyncio.Event, after: tuple[Event, ...]
+) -> Callable[[Message], AsyncIterator[Event]]:
+    """A script that waits in the middle."""
+
+    async def script(message: Message) -> AsyncIterator[Event]:
+        for event in before:
+            yield event
+        await gate.wait()
+        for event in after:
+            yield event
+
+    return script
+
+
+async def test_a_question_is_answered_as_it_streams(visitor: Visitor, stage: Stage) -> None:
+    gate = asyncio.Event()
+    stage.play(
+        "stream",
+        gated(
+            (Delta(text="First **half**"),),
+            gate,
+            (Delta(text=" and the rest."), Final(text="First **half** and the rest.")),
+        ),
+    )
+    await visitor.enter()
+    await visitor.ask("stream")
+    await expect(visitor.page.locator(".answer")).to_have_text("First half")
+    await expect(visitor.page.locator(".answer strong")).to_have_text("half")
+    gate.set()
+    await visitor.answered("First half and the rest.")
+
+
+async def test_a_suggestion_asks_itself(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.page.get_by_role("button", name="What is in the handbook?").click()
+    await visitor.answered("You said: What is in the handbook?")
+
+
+async def test_a_citation_opens_the_source_at_its_page(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.ask("cite")
+    chip = visitor.page.get_by_role("link", name="Source 1: Handbook, page 3")
+    await chip.hover()
+    await expect(visitor.page.locator(".quote")).to_contain_text("As it is written.")
+    assert await chip.get_attribute("rel") == "noopener noreferrer nofollow"
+    async with visitor.context.expect_page() as opened:
+        await chip.click()
+    document = await opened.value
+    await document.wait_for_load_state()
+    assert document.url.endswith("#page=3")
+    assert await document.locator("body").inner_text() == "As it is written."
+
+
+async def test_the_sources_are_listed_with_page_and_passage(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.ask("sources")
+    entry = visitor.page.get_by_role("region", name="Sources").get_by_role("link")
+    await expect(entry).to_contain_text("Page 3 · handbook.pdf")
+    await expect(entry).to_contain_text("As it is written.")
+
+
+async def test_a_file_is_uploaded_and_asked_about(visitor: Visitor, stage: Stage) -> None:
+    await visitor.enter()
+    note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"remember the milk"}
+    await visitor.page.set_input_files("input[type=file]", files=[note])
+    await expect(visitor.page.locator(".upload[data-state=ready]")).to_contain_text("17 bytes")
+    await visitor.ask("what does it say?")
+    await visitor.answered("what does it say?")
+    assert [(file.name, file.size) for file in stage.heard[-1].attachments] == [("note.txt", 17)]
+    await expect(visitor.page.get_by_role("link", name="note.txt")).to_have_attribute(
+        "href", re.compile("/files/[0-9a-f]{64}")
+    )
+
+
+async def test_a_file_that_is_too_large_or_empty_is_told_before_it_is_sent(visitor: Visitor) -> None:
+    await visitor.enter()
+    large = {"name": "large.bin", "mimeType": "application/pdf", "buffer": b"x" * 150_000}
+    empty = {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""}
+    await visitor.page.set_input_files("input[type=file]", files=[large, empty])
+    failed = visitor.page.locator(".upload[data-state=failed]")
+    await expect(failed.first).to_contain_text("150 kB is too large; 100 kB is the most")
+    await expect(failed.last).to_contain_text("This file is empty")
+    await expect(visitor.page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+async def test_dropped_and_pasted_files_are_attached(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.page.evaluate(
+        """() => {
+        const root = document.querySelector("switchboard-chat").shadowRoot;
+        const carry = (name) => {
+            const data = new DataTransfer();
+            data.items.add(new File(["x"], name));
+            return data;
+        };
+        const drop = new DragEvent("drop", { dataTransfer: carry("dropped.txt"), bubbles: true });
+        root.querySelector(".panel").dispatchEvent(drop);
+        const paste = new ClipboardEvent("paste", { clipboardData: carry("pasted.txt"), bubbles: true });
+        root.querySelector("textarea").dispatchEvent(paste);
+        }"""
+    )
+    ready = visitor.page.locator(".upload[data-state=ready] .name")
+    await expect(ready).to_have_text(["dropped.txt", "pasted.txt"])
+    await visitor.page.get_by_role("button", name="Remove dropped.txt").click()
+    await expect(ready).to_have_text(["pasted.txt"])
+
+
+async def test_work_is_shown_while_it_is_done(visitor: Visitor, stage: Stage) -> None:
+    gate = asyncio.Event()
+    before = (
+        ToolStarted(call_id="1", tool="search_documents", text="Searching the documents"),
+        Status(text="Reading", done=1, total=4),
+    )
+    after = (
+        ToolFinished(call_id="1", tool="search_documents", status="partial", seconds=1.2, missing=("page 7",)),
+        Final(text="Done."),
+    )
+    stage.play("work", gated(before, gate, after))
+    await visitor.enter()
+    await visitor.ask("work")
+    await expect(visitor.page.locator(".step")).to_contain_text("Searching the documents")
+    await expect(visitor.page.get_by_role("progressbar", name="Reading")).to_have_attribute("value", "1")
+    await expect(visitor.page.get_by_role("status").first).to_have_text("Searching the documents")
+    gate.set()
+    await expect(visitor.page.locator(".step")).to_contain_text("done in part · 1.2 s")
+    await expect(visitor.page.locator(".step")).to_contain_text("Missing: page 7")
+
+
+@pytest.mark.parametrize("how", ["button", "escape"])
+async def test_an_answer_is_stopped_and_what_there_is_stays(visitor: Visitor, stage: Stage, how: str) -> None:
+    stage.play("stop me", gated((Delta(text="Only this"),), asyncio.Event(), ()))
+    await visitor.enter()
+    await visitor.ask("stop me")
+    await expect(visitor.page.locator(".answer")).to_have_text("Only this")
+    if how == "button":
+        await visitor.page.get_by_role("button", name="Stop", exact=True).click()
+    else:
+        await visitor.page.keyboard.press("Escape")
+    await expect(visitor.page.locator(".asides")).to_have_text("You stopped this answer.")
+    await expect(visitor.page.locator(".answer")).to_have_text("Only this")
+    await expect(visitor.page.get_by_role("button", name="Send")).to_be_visible()
+
+
+async def test_after_a_reload_the_conversation_is_there(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.ask("remember this")
+    await visitor.answered("You said: remember this")
+    await visitor.page.reload()
+    await visitor.answered("You said: remember this")
+    await expect(visitor.page.locator(".bubble")).to_have_text(["remember this"])
+    await expect(visitor.page.get_by_role("link", name="Source 1")).to_have_count(1)
+
+
+async def test_a_reload_in_mid_answer_goes_on_with_it(visitor: Visitor, stage: Stage) -> None:
+    gate = asyncio.Event()
+    stage.play("long", gated((Delta(text="one "),), gate, (Delta(text="two"), Final(text="one two"))))
+    await visitor.enter()
+    await visitor.ask("long")
+    await expect(visitor.page.locator(".answer")).to_have_text("one")
+    await visitor.page.reload()
+    await expect(visitor.page.locator(".answer")).to_have_text("one")
+    gate.set()
+    await visitor.answered("one two")
+    assert stage.count("long") == 1
+
+
+async def test_conversations_are_listed_and_can_be_opened_again(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.ask("the first one")
+    await visitor.answered("the first one")
+    await visitor.page.get_by_role("button", name="New chat").first.click()
+    await visitor.page.get_by_role("heading", name="What would you like to know?").wait_for()
+    await visitor.ask("the second one")
+    await visitor.answered("the second one")
+    await visitor.page.get_by_role("navigation").get_by_role("button", name="the first one").click()
+    await visitor.answered("You said: the first one")
+    await expect(visitor.page.locator(".bubble")).to_have_text(["the first one"])
+    await visitor.page.go_back()
+    await visitor.answered("You said: the second one")
+
+
+async def test_an_answer_survives_the_loss_of_the_line_exactly_once(visitor: Visitor, stage: Stage) -> None:
+    gate = asyncio.Event()
+    stage.play(
+        "lose",
+        gated(
+            (Delta(text="one "), Delta(text="two ")),
+            gate,
+            (Delta(text="three "), Delta(text="four"), Final(text="one two three four")),
+        ),
+    )
+    await visitor.enter()
+    await visitor.ask("lose")
+    await expect(visitor.page.locator(".answer")).to_have_text("one two")
+    stage.line.cut()
+    await expect(visitor.page.get_by_text("Reconnecting")).to_be_visible()
+    gate.set()
+    stage.line.mend()
+    await visitor.answered("one two three four")
+    assert (await visitor.page.locator(".answer").inner_text()).strip() == "one two three four"
+    await expect(visitor.page.locator("li.turn")).to_have_count(1)
+    await expect(visitor.page.get_by_text("Reconnecting")).to_be_hidden()
+    assert stage.count("lose") == 1
+
+
+async def test_what_is_typed_without_a_line_is_sent_once_when_it_is_back(visitor: Visitor, stage: Stage) -> None:
+    await visitor.enter()
+    stage.line.cut()
+    await expect(visitor.page.get_by_text("Reconnecting")).to_be_visible()
+    await visitor.ask("typed offline")
+    await expect(visitor.page.get_by_text("Will be sent when the connection is back")).to_be_visible()
+    stage.line.mend()
+    await visitor.answered("You said: typed offline")
+    await expect(visitor.page.locator(".bubble")).to_have_text(["typed offline"])
+    assert stage.count("typed offline") == 1
+
+
+async def test_a_second_tab_sees_what_happens_in_the_first(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.ask("in the first tab")
+    await visitor.answered("in the first tab")
+    second = await visitor.context.new_page()
+    await second.goto(visitor.page.url)
+    await expect(second.locator(".bubble")).to_have_text(["in the first tab"])
+    await visitor.ask("and again")
+    await expect(second.locator(".bubble")).to_have_text(["in the first tab", "and again"])
+    await expect(second.locator(".answer").last).to_contain_text("You said: and again")
+    await expect(second.locator("li.turn")).to_have_count(2)
+
+
+async def test_a_message_sent_while_another_is_answered_waits_its_turn(visitor: Visitor, stage: Stage) -> None:
+    gate = asyncio.Event()
+    stage.play("first", gated((Delta(text="…"),), gate, (Final(text="first done"),)))
+    await visitor.enter()
+    await visitor.ask("first")
+    await visitor.ask("second")
+    await expect(visitor.page.get_by_text("Waiting for the answer before")).to_be_visible()
+    gate.set()
+    await visitor.answered("You said: second")
+    await expect(visitor.page.locator(".answer").first).to_have_text("first done")
+
+
+async def test_a_failure_is_told_with_its_reference_and_can_be_tried_again(visitor: Visitor, stage: Stage) -> None:
+    stage.plays("break", Failed(text="The search is away. Please try again.", incident="abc123", retryable=True))
+    await visitor.enter()
+    await visitor.ask("break")
+    await expect(visitor.page.locator(".callout.error")).to_contain_text("Reference abc123")
+    stage.scripts.clear()
+    await visitor.page.get_by_role("button", name="Try again").click()
+    await visitor.answered("You said: break")
+
+
+async def test_warnings_are_shown_and_a_question_is_answered_by_a_click(visitor: Visitor, stage: Stage) -> None:
+    stage.plays(
+        "unclear",
+        Warning(text="Page 7 could not be read.", code="unreadable"),
+        Question(text="Which year?", options=("2024", "2025")),
+        Final(text="Which year?", status="partial"),
+    )
+    await visitor.enter()
+    await visitor.ask("unclear")
+    await expect(visitor.page.locator(".callout.warning")).to_have_text("Page 7 could not be read.")
+    await visitor.page.get_by_role("button", name="2025").click()
+    await visitor.answered("You said: 2025")
+
+
+async def test_an_answer_is_copied_with_its_sources(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.ask("copy")
+    await visitor.page.get_by_role("button", name="Copy", exact=True).click()
+    await expect(visitor.page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = await visitor.page.evaluate("navigator.clipboard.readText()")
+    assert copied == "You said: copy [1]\n\n[1] Handbook, page 3"
+
+
+async def test_a_text_that_is_too_long_is_told_before_it_is_sent(visitor: Visitor) -> None:
+    await visitor.enter()
+    await visitor.page.get_by_role("textbox", name="Message").fill("x" * 32_001)
+    await expect(visitor.page.get_by_role("alert").first).to_contain_text("32,001 of 32,000 characters")
+    await expect(visitor.page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+async def test_a_conversation_that_is_not_ours_is_told_and_a_new_one_begins(visitor: Visitor, stage: Stage) -> None:
+    await visitor.page.goto(f"{stage.address}/#c=somebody-elses")
+    await expect(visitor.page.locator(".notice.error")).to_contain_text("does not exist, or is not yours")
+    await visitor.ask("hello")
+    await visitor.answered("You said: hello")
+
+
+async def test_the_sign_in_link_leaves_no_key_in_the_address(visitor: Visitor, stage: Stage) -> None:
+    await visitor.page.goto(f"{stage.address}/?key=key")
+    await visitor.page.get_by_role("heading", name="What would you like to know?").wait_for()
+    assert "key" not in visitor.page.url
+
+
+async def test_one_script_tag_puts_the_chat_into_the_corner_of_a_page(visitor: Visitor, stage: Stage) -> None:
+    await visitor.page.goto(f"{stage.shop}/?{stage.address}/switchboard.js")
+    await visitor.page.get_by_role("button", name="Open the chat").click()
+    await visitor.ask("from the shop")
+    await visitor.answered("You said: from the shop")
+    await visitor.page.keyboard.press("Escape")
+    await expect(visitor.page.get_by_role("button", name="Open the chat")).to_be_focused()
