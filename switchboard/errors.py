@@ -99,6 +99,8 @@ class BackendError(SwitchboardError):
         self.operation = operation
         self.code = code
         self.retryable = retryable
+        if code == "full":
+            self.user_text = "The disk that keeps your conversations and files is full. Free some space and try again."
 
     def __str__(self) -> str:
         return f"{self.service}.{self.operation} failed: {self.code}"
