@@ -42,8 +42,8 @@ def welcome(catalogue: Catalogue) -> list[str]:
     """What a newcomer reads first."""
     count = catalogue.documents
     known = f"{count} document{'' if count == 1 else 's'}" if count else "No documents yet: `switchboard ingest FOLDER`"
-    lines = [f"Switchboard. {known}. Model: {catalogue.model}. /help shows what else there is."]
-    lines += [catalogue.notice] if catalogue.notice else []
+    model = f"Model: {catalogue.model}" + (f": {catalogue.notice}" if catalogue.notice else "")
+    lines = [f"Switchboard. {known}. /help shows what there is.", model]
     return lines + [f"Try: {suggestion}" for suggestion in catalogue.suggestions[:3]]
 
 

@@ -13,6 +13,7 @@ LOG = Path("logs") / "switchboard.log"
 
 UNEXPECTED = "Something went wrong on our side. Please try again."
 NO_SPACE = "The disk is full. Make room, then try again; what was stored before is whole."
+STARTING = "Starting..."
 INTERACTIVE_ONLY = "--attach and --json go with --once. In a chat, write /attach FILE."
 ONE_OR_NEW = "Give either --conversation or --new."
 INGEST_STOPPED = "Stopped. What was finished is in the library; the same command goes on with the rest."

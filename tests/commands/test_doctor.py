@@ -1,5 +1,6 @@
 """``switchboard doctor`` and its checks."""
 
+import asyncio
 import json
 import shutil
 import socket
@@ -129,6 +130,11 @@ def test_variables_are_shown_but_secrets_are_not() -> None:
     assert "OTHER" not in text
 
 
+def test_the_password_in_an_address_is_not_shown() -> None:
+    shown = configuration.masked("SWITCHBOARD_BACKENDS__CHAT_MODEL", "openai-compatible:http://me:hunter2@host/v1#m")
+    assert shown == "openai-compatible:http://••••••@host/v1#m"
+
+
 def test_a_data_folder_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     assert levels(kept.writable(tmp_path)) == ["ok"]
@@ -156,6 +162,25 @@ def test_a_whole_database_is_fine_and_a_damaged_one_is_not(tmp_path: Path) -> No
     (tmp_path / "broken.sqlite").write_bytes(b"this is not a database" * 100)
     found = {line.text.partition(" ")[0]: line.level for line in kept.databases(tmp_path)}
     assert found == {"broken.sqlite": "fail", "sub/whole.sqlite": "ok"}
+
+
+def test_a_database_that_is_too_large_to_check_is_not_called_damaged(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "large.sqlite")
+    connection.execute("CREATE TABLE t (x)")
+    connection.executemany("INSERT INTO t VALUES (?)", [(number,) for number in range(20_000)])
+    connection.commit()
+    connection.close()
+    (line,) = kept.databases(tmp_path, seconds=-1)
+    assert line.level == "ok"
+    assert "too large" in line.text
+
+
+def test_the_stores_databases_are_whole(tmp_path: Path) -> None:
+    from stores.sqlite import SqliteConversationStore
+
+    store = SqliteConversationStore(tmp_path / "switchboard.sqlite")
+    assert levels(kept.databases(tmp_path)) == ["ok"]
+    asyncio.run(store.close())
 
 
 def test_no_database_yet_is_fine(tmp_path: Path) -> None:

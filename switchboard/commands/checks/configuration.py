@@ -7,7 +7,9 @@ from pathlib import Path
 from switchboard.commands.checks import Line
 from switchboard.settings import FILE_NAME, NOT_SETTINGS, PREFIX, Settings
 
-_SECRET = re.compile(r"key|token|secret|password|credential|auth|dsn|url", re.IGNORECASE)
+_DOTS = "••••••"
+_USER = re.compile(r"//[^/@\s]*@")
+_SECRET = re.compile(r"key|token|secret|password|credential|auth|dsn", re.IGNORECASE)
 
 
 def configuration(settings: Settings, config: Path | None, environ: Mapping[str, str]) -> Iterator[Line]:
@@ -23,5 +25,5 @@ def configuration(settings: Settings, config: Path | None, environ: Mapping[str,
 
 
 def masked(name: str, value: str) -> str:
-    """A value to show: dots for whatever sounds like a secret."""
-    return "••••••" if _SECRET.search(name) and value else value
+    """A value to show: dots for whatever sounds like a secret, and for the user and password of an address."""
+    return _DOTS if _SECRET.search(name) and value else _USER.sub(f"//{_DOTS}@", value)

@@ -17,12 +17,24 @@ _ROLES = {
     "reader": "reading",
 }
 
+_QUALITY = {
+    "conversations.sqlite": "one file on this disk; survives restarts and crashes",
+    "conversations.memory": "in memory; gone when the process ends",
+    "jobs.sqlite": "one file on this disk; survives restarts and crashes",
+    "jobs.memory": "in memory; gone when the process ends",
+    "blobs.folder": "a folder on this disk, each file kept once",
+    "blobs.memory": "in memory; gone when the process ends",
+    "retriever.embedded": "by words and by meaning, in one index on this disk; knows English best",
+    "reader.embedded": "PDF, Word, PowerPoint, Excel, CSV, HTML, Markdown, text and e-mail; scanned pages are not read",
+}
+"""What to expect of backends that don't say it themselves."""
+
 
 def backend(setup: Setup, role: str) -> Iterator[Line]:
-    """Load a backend and say what it is in its own words."""
+    """Load a backend and say what to expect of it, in its own words if it has any."""
     name = getattr(setup.settings.backends, role)
     made = setup.backend(role)
-    said = str(getattr(made, "quality", "")) or (inspect.getdoc(type(made)) or "").partition("\n")[0]
+    said = str(getattr(made, "quality", "") or _QUALITY.get(f"{role}.{name}", ""))
     yield Line(name=_ROLES.get(role, role), level="ok", text=f"{name}: {said}" if said else str(name))
     for notice in getattr(made, "notices", ()):
         yield Line(name=_ROLES.get(role, role), level="warn", text=str(notice), fix="Install Switchboard again.")
