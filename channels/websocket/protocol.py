@@ -13,12 +13,12 @@ from switchboard.wire import from_json, to_json
 
 VERSION = 1
 
-CLOSE_GOING = 1001
 CLOSE_MALFORMED = 4400
 CLOSE_VERSION = 4406
 CLOSE_LATE = 4408
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_LARGEST = 2**53
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -243,9 +243,10 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
     match request:
         case Say():
             _check_say(request, bounds, about)
-        case Resume() | Stop() | Ack():
-            if not about:
-                raise BadFrame(texts.BAD_ID, code="malformed")
+        case Resume() | Stop() | Ack() if not about:
+            raise BadFrame(texts.BAD_ID, code="malformed")
+        case Resume(after=count) | Ack(seq=count) | Earlier(before=count) if not 0 <= count <= _LARGEST:
+            raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about)
         case _:
             pass
 
