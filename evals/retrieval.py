@@ -17,7 +17,7 @@ from tools.reading.backend import Block, Document, Page
 from tools.retrieval.backend import Access, Library, Passage, Source
 
 DEPTH = 20
-PASSAGES = 100
+PASSAGES = 60
 """Passages asked for, so that they fold into `DEPTH` pages even when a few pages give many of them."""
 
 READER = Principal(id="eval", verified=True)

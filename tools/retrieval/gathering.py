@@ -2,13 +2,14 @@
 
 import math
 import sqlite3
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from tools.retrieval.naming import short_for
-from tools.retrieval.periods import fit
+from tools.retrieval.periods import fit, latest, newness
 from tools.retrieval.query import Query, Term
 from tools.retrieval.ranking import Evidence
-from tools.retrieval.snapshot import Snapshot
+from tools.retrieval.snapshot import Hits, Snapshot
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,11 @@ HEAD_WEIGHT = 3.0
 """How much more a word counts in a unit's headings or at the top of its page."""
 
 SHORTEST_NAME = 3
+RARE = 0.01
+"""The share of units up to which a word that is not written in capitals may be a short name, and not just a word."""
+
+LOOKUPS = 256
+"""Terms whose units are remembered until the library changes."""
 
 
 def gather(
@@ -33,32 +39,47 @@ def gather(
 
     document = np.repeat(np.arange(len(snapshot.sources)), snapshot.counts)
     chosen = np.flatnonzero(readable[document])
-    terms = [_carried(connection, snapshot, term)[chosen] for term in query.terms]
+    hits = [_hits(connection, snapshot, term) for term in query.terms]
     return Evidence(
         units=chosen,
         document=document[chosen],
-        terms=terms,
+        terms=[found.spread(snapshot.total)[chosen] for found in hits],
         weights=[term.weight for term in query.terms],
-        named=_named(connection, snapshot, query, readable),
-        fitting=np.array([fit(query.periods, label.periods) for label in snapshot.labels], dtype=np.float32),
+        named=_named(
+            connection,
+            snapshot,
+            query,
+            readable,
+            {term for term, found in zip(query.terms, hits, strict=True) if len(found.places) <= RARE * snapshot.total},
+        ),
+        fitting=_fitting(snapshot, query, readable),
         figures=snapshot.figures[chosen] if query.wants_figures else None,
         meaning=None if vector is None or not len(snapshot.vectors) else _meaning(snapshot, vector)[chosen],
     )
 
 
-def _carried(connection: sqlite3.Connection, snapshot: Snapshot, term: Term) -> "NDArray[np.float32]":
-    """How well each unit carries a term: BM25 with its factor for rarity taken out, as that depends on who may read."""
+def _hits(connection: sqlite3.Connection, snapshot: Snapshot, term: Term) -> Hits:
+    """Which units carry a term and how well: BM25 without its factor for rarity, as that depends on who may read.
+
+    Kept with the snapshot: questions share words, and the words that most questions share are the slowest to look up.
+    """
     import numpy as np
 
-    carried = np.zeros(snapshot.total, dtype=np.float32)
+    known = snapshot.lookups.get(term.text)
+    if known is not None:
+        return known
     rows = connection.execute(
         "SELECT rowid, bm25(unit_words, ?, 1.0) FROM unit_words WHERE unit_words MATCH ?", (HEAD_WEIGHT, _quoted(term))
     ).fetchall()
-    if rows:
-        found = np.array(rows, dtype=np.float64)
-        rarity = max(math.log((snapshot.total - len(rows) + 0.5) / (len(rows) + 0.5)), 1e-6)
-        carried[snapshot.positions(found[:, 0].astype(np.int64))] = -found[:, 1] / rarity
-    return carried
+    found = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    rarity = max(math.log((snapshot.total - len(rows) + 0.5) / (len(rows) + 0.5)), 1e-6)
+    hits = Hits(
+        places=snapshot.positions(found[:, 0].astype(np.int64)), strengths=(-found[:, 1] / rarity).astype(np.float32)
+    )
+    while len(snapshot.lookups) >= LOOKUPS:
+        snapshot.lookups.pop(next(iter(snapshot.lookups)), None)
+    snapshot.lookups[term.text] = hits
+    return hits
 
 
 def _meaning(snapshot: Snapshot, vector: "NDArray[np.float32]") -> "NDArray[np.float32]":
@@ -70,8 +91,23 @@ def _meaning(snapshot: Snapshot, vector: "NDArray[np.float32]") -> "NDArray[np.f
     return likeness
 
 
+def _fitting(snapshot: Snapshot, query: Query, readable: "NDArray[np.bool_]") -> "NDArray[np.float32]":
+    """For each document, how well its periods fit; without a period in the question, how new it is."""
+    import numpy as np
+
+    told = [label.periods for label in snapshot.labels]
+    if query.periods:
+        return np.array([fit(query.periods, periods) for periods in told], dtype=np.float32)
+    newest = max((latest(told[place]) for place in np.flatnonzero(readable)), default=0.0)
+    return np.array([newness(periods, newest) for periods in told], dtype=np.float32)
+
+
 def _named(
-    connection: sqlite3.Connection, snapshot: Snapshot, query: Query, readable: "NDArray[np.bool_]"
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    query: Query,
+    readable: "NDArray[np.bool_]",
+    rare: Collection[Term],
 ) -> "NDArray[np.float32]":
     """For each document, how much of what the question says is in its title and attributes; the best one has 1."""
     import numpy as np
@@ -82,7 +118,7 @@ def _named(
         if term.weight >= 1:
             holders = _holders(connection, snapshot, term)
             holders = holders[readable[holders]]
-            if not len(holders) and (term.text in query.shouted or len(term.text) >= 2 * SHORTEST_NAME):
+            if not len(holders) and (term.text in query.shouted or term in rare):
                 holders = _abbreviated(snapshot, term.text, readable)
             named[holders] += term.weight * math.log(1 + among / max(len(holders), 1))
     best = max(float(named.max(initial=0)), math.log(1 + among), 1e-6)
@@ -98,13 +134,14 @@ def _holders(connection: sqlite3.Connection, snapshot: Snapshot, term: Term) -> 
 
 
 def _abbreviated(snapshot: Snapshot, word: str, readable: "NDArray[np.bool_]") -> "NDArray[np.int64]":
-    """The documents whose name the word is short for."""
+    """The documents that have a name which the word is short for."""
     import numpy as np
 
     if len(word) < SHORTEST_NAME:
         return np.zeros(0, dtype=np.int64)
-    places = np.flatnonzero(readable).tolist()
-    return np.array([place for place in places if short_for(word, snapshot.labels[place].names)], dtype=np.int64)
+    short = [places for name, places in snapshot.names.items() if short_for(word, name)]
+    holders = np.unique(np.array([place for places in short for place in places], dtype=np.int64))
+    return holders[readable[holders]]
 
 
 def _quoted(term: Term) -> str:

@@ -36,22 +36,17 @@ def label(source: Source) -> Label:
     return Label(names=names, periods=periods("\n".join(texts)))
 
 
-def short_for(word: str, names: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The words of a name that ``word`` is short for, or none.
+def short_for(word: str, name: Sequence[str]) -> bool:
+    """Whether ``word`` (lower case) is short for words of a name.
 
-    ``AMEX`` is short for American Express, ``JnJ`` for Johnson & Johnson, ``footlocker`` for Foot Locker: beginnings of
-    two or more words that follow each other, the first of them included.
+    ``amex`` is short for American Express, ``jnj`` for Johnson & Johnson, ``footlocker`` for Foot Locker: beginnings of
+    two or more words that follow each other.
     """
-    for name in names:
-        for start in range(len(name)):
-            used = _beginnings(word.lower(), name[start:])
-            if used >= 2:
-                return tuple(name[start : start + used])
-    return ()
+    return any(_beginnings(word, name[start:]) >= 2 for start in range(len(name) - 1) if name[start][0] == word[:1])
 
 
 def _beginnings(word: str, name: Sequence[str]) -> int:
-    """How many words of the name's beginning ``word`` is put together from, or 0."""
+    """How many of the name's first words ``word`` is put together from, or -1 when it is not."""
     if not word:
         return 0
     if not name:

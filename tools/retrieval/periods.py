@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+NEWEST = 0.2
+"""How much being the newest counts, where fitting the period that was asked for counts 1."""
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -65,6 +68,19 @@ def fit(asked: Sequence[Period], told: Sequence[Period]) -> float:
         return 0.0
     latest = max(period.year for period in asked)
     return max(_near(one, other) * (1.0 if one.year == latest else 0.5) for one in asked for other in told)
+
+
+def newness(told: Sequence[Period], newest: float) -> float:
+    """How much a document about the periods ``told`` is to be preferred when none is asked for, from 0 to `NEWEST`.
+
+    Of documents that differ in nothing but their year people mean the newest; after four years none is preferred.
+    """
+    return NEWEST * max(0.0, 1 - (newest - latest(told)) / 4) if told else 0.0
+
+
+def latest(told: Sequence[Period]) -> float:
+    """The latest period as a number: the year, and a fraction for its quarter."""
+    return max((period.year + _quarter(period) / 8 for period in told), default=0.0)
 
 
 def _near(asked: Period, told: Period) -> float:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tools.retrieval import records
@@ -34,6 +34,22 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """The units that carry a term, as places in arrays over all units, and how well each does."""
+
+    places: "NDArray[np.int64]"
+    strengths: "NDArray[np.float32]"
+
+    def spread(self, total: int) -> "NDArray[np.float32]":
+        """The strengths as an array over all units."""
+        import numpy as np
+
+        spread = np.zeros(total, dtype=np.float32)
+        spread[self.places] = self.strengths
+        return spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The whole library at one generation; documents are in the order of their numbers.
 
@@ -44,6 +60,8 @@ class Snapshot:
         figures: For each unit, how full of figures it is, from 0 to 1.
         held: The documents' parts by number, for the next snapshot.
         places: A document's place by its id.
+        names: The places of the documents that go by a name, by its words.
+        lookups: The units of terms that were asked for, for the next question.
     """
 
     generation: int
@@ -58,6 +76,8 @@ class Snapshot:
     figures: "NDArray[np.float32]"
     held: Mapping[int, Held]
     places: Mapping[str, int]
+    names: Mapping[tuple[str, ...], Sequence[int]]
+    lookups: dict[str, Hits] = field(default_factory=dict)
 
     def positions(self, units: "NDArray[np.int64]") -> "NDArray[np.int64]":
         """Units' numbers as places in arrays over all units."""
@@ -99,6 +119,11 @@ def take(connection: sqlite3.Connection, *, encoder: str, before: Snapshot | Non
 
     rows = connection.execute("SELECT number, record, units FROM source ORDER BY number").fetchall()
     sources = [records.load(record) for _, record, _ in rows]
+    labels = [label(source) for source in sources]
+    names: dict[tuple[str, ...], list[int]] = {}
+    for place, made in enumerate(labels):
+        for name in made.names:
+            names.setdefault(name, []).append(place)
     known = before.held if before else {}
     held = {number: known.get(number) or _held(connection, number, units, encoder) for number, _, units in rows}
     counts = [held[number].units for number, _, _ in rows]
@@ -110,7 +135,7 @@ def take(connection: sqlite3.Connection, *, encoder: str, before: Snapshot | Non
         generation=generation(connection),
         numbers=np.array([number for number, _, _ in rows], dtype=np.int64),
         sources=sources,
-        labels=[label(source) for source in sources],
+        labels=labels,
         counts=np.array(counts, dtype=np.int64),
         offsets=offsets,
         total=sum(counts),
@@ -119,6 +144,7 @@ def take(connection: sqlite3.Connection, *, encoder: str, before: Snapshot | Non
         figures=np.concatenate([part.figures for part, _ in parts] or [np.zeros(0, dtype=np.float32)]),
         held=held,
         places={source.id: place for place, source in enumerate(sources)},
+        names=names,
     )
 
 

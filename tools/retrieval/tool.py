@@ -10,7 +10,7 @@ from tools.retrieval.backend import Library, Passage, Source
 from tools.retrieval.conditions import condition
 from tools.retrieval.resolving import resolve
 
-PASSAGES = 8
+PASSAGES = 10
 LISTED = 50
 
 

@@ -105,6 +105,14 @@ async def test_the_documents_named_by_company_and_year_come_first(library: Embed
     assert best.source.title == "Zebra Mills 2021 annual report"
 
 
+async def test_the_newest_of_two_documents_alike_is_meant_unless_a_year_is_named(library: EmbeddedLibrary) -> None:
+    for year in ("2025", "2026"):
+        await library.put(source(year, f"Price list {year}"), document("The large mill costs 400 EUR."))
+    newest, *_ = await library.search("What does the large mill cost?", principal=ALICE)
+    older, *_ = await library.search("What did the large mill cost in 2025?", principal=ALICE)
+    assert (newest.source.id, older.source.id) == ("2026", "2025")
+
+
 async def test_other_words_of_the_same_meaning_find_a_passage(library: EmbeddedLibrary) -> None:
     texts = ("The cafeteria opens at noon.", "Dogs may not enter the building.", "Badges have to be worn visibly.")
     await library.put(source("rules"), document(*texts))

@@ -10,26 +10,22 @@ from tools.retrieval.periods import Period
 @pytest.mark.parametrize(
     ("word", "name"),
     [
-        ("AMEX", "American Express"),
-        ("JnJ", "Johnson & Johnson"),
-        ("jj", "Johnson & Johnson"),
+        ("amex", "American Express"),
+        ("jnj", "Johnson & Johnson"),
         ("footlocker", "Foot Locker"),
-        ("GenMills", "General Mills"),
-        ("IBM", "International Business Machines Corporation"),
+        ("genmills", "General Mills"),
+        ("ibm", "International Business Machines Corporation"),
         ("hr", "The Human Resources Handbook"),
     ],
 )
 def test_a_short_name_is_understood(word: str, name: str) -> None:
     made = label(Source(id="x", title=name, access=Access())).names
-    if word == "jj":
-        assert not short_for(word, made)
-    else:
-        assert short_for(word, made)
+    assert any(short_for(word, words) for words in made)
 
 
 @pytest.mark.parametrize("word", ["american", "xpress", "amexx", "", "locker"])
 def test_other_words_are_not_short_names(word: str) -> None:
-    assert not short_for(word, [("american", "express"), ("foot", "locker")])
+    assert not any(short_for(word, name) for name in [("american", "express"), ("foot", "locker"), ()])
 
 
 def test_a_label_has_names_and_periods_from_title_and_attributes() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.retrieval.periods import Period, fit, parted, periods
+from tools.retrieval.periods import Period, fit, latest, newness, parted, periods
 
 
 def quarter(year: int, number: int) -> Period:
@@ -70,6 +70,16 @@ def test_any_text_can_be_read(text: str) -> None:
 )
 def test_one_document_fits_better_than_another(question: str, better: str, worse: str) -> None:
     assert fit(periods(question), periods(better)) > fit(periods(question), periods(worse))
+
+
+def test_where_no_period_is_asked_for_the_newest_is_preferred_a_little() -> None:
+    new, older, old = (newness(periods(text), 2024.0) for text in ("2024", "2023", "2010"))
+    assert fit(periods("2024"), periods("2024")) > new > older > old == 0
+    assert newness((), 2024.0) == 0
+
+
+def test_a_later_quarter_is_newer() -> None:
+    assert latest(periods("2023 Q2")) > latest(periods("2023 Q1")) > latest(periods("2022 Q4"))
 
 
 def test_without_a_period_on_either_side_nothing_fits() -> None:
