@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -28,6 +29,9 @@ log = logging.getLogger("switchboard.agent")
 
 POLL_SECONDS = 0.25
 """How often a follower looks at a turn that runs on another machine."""
+SUGGESTIONS = 3
+LONGEST_HEADING = 32
+_NUMBERING = re.compile(r"^[\d.]+\s+")
 LIBRARY = "library"
 """The owner under which the blob store keeps the library's originals."""
 
@@ -151,11 +155,15 @@ class SwitchboardAssistant:
 
     async def catalogue(self, principal: Principal) -> Catalogue:
         """What this principal can ask about; see the protocol."""
-        sources = await self._setup.backend("retriever").sources(principal=principal)
-        titles = [source.title for source in sources[:: max(1, len(sources) // 3)][:3]]
+        retriever = self._setup.backend("retriever")
+        sources = await retriever.sources(principal=principal)
+        some = sources[:: max(1, len(sources) // SUGGESTIONS)][: 2 * SUGGESTIONS]
+        headings = await asyncio.gather(*(self._heading(source, principal) for source in some))
+        best = sorted(zip(some, headings, strict=True), key=lambda pair: not pair[1])[:SUGGESTIONS]
+        suggestions = [texts.suggestion(source.title, heading) for source, heading in best]
         return Catalogue(
             documents=len(sources),
-            suggestions=tuple(texts.suggestion(title) for title in titles) or (texts.HELP_SUGGESTION,),
+            suggestions=tuple(suggestions) or (texts.HELP_SUGGESTION,),
             model=self._parts.settings.backends.chat_model,
             notice=str(getattr(self._setup.backend("chat_model"), "quality", "")),
         )
@@ -182,6 +190,15 @@ class SwitchboardAssistant:
                 outcome = close()
                 if asyncio.iscoroutine(outcome):
                     await outcome
+
+    async def _heading(self, source: Any, principal: Principal) -> str:
+        """What a document has a section about, to suggest a question; empty if it has no headings."""
+        passages = await self._setup.backend("retriever").search(
+            source.title, principal=principal, document=source.id, limit=8
+        )
+        found = {_NUMBERING.sub("", heading) for passage in passages for heading in passage.headings}
+        fitting = sorted(heading for heading in found - {source.title} if len(heading) <= LONGEST_HEADING)
+        return max(fitting, key=len, default="")
 
     async def _checked(self, message: Message) -> Message:
         """The message with what the limits and the blob store say of it."""

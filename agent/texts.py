@@ -56,6 +56,6 @@ def missing(parts: tuple[str, ...]) -> str:
 HELP_SUGGESTION = "What can you do?"
 
 
-def suggestion(title: str) -> str:
+def suggestion(title: str, heading: str) -> str:
     """A question to try, about a document."""
-    return f"What does “{title}” say?"
+    return f"What does “{title}” say about “{heading}”?" if heading else f"What is in “{title}”?"
