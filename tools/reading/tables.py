@@ -1,66 +1,27 @@
-"""Tables on a page without ruling: which lines form one, and which figure stands in which column. Pure geometry."""
+"""Tables on a page without ruling: which lines form one, and which cell stands in which column. Pure geometry."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
-from tools.reading.layout import Line, Run
-from tools.reading.words import one_line
+from tools.reading.cells import Cell, cells
+from tools.reading.layout import Line
 
-_FIGURE = re.compile(
-    r"[($€£¥+\-–—−]*\s*(?:[$€£¥]\s*)?(?:\d[\d,.'’ ]*\d|\d)?\s*(?:[)%]|bps|pts|x)*"  # the figure with its signs
-    r"\s*(?:\(\w{1,2}\)|[*†‡])?"  # the mark of a footnote
-)
-_HAS_DIGIT = re.compile(r"\d")
-_DASHES = frozenset("—–-−")
-_OPENERS = frozenset({"$", "€", "£", "¥", "(", "$(", "€("})
-_CLOSERS = frozenset({")", "%", ")%", "%)"})
-_MARKER = re.compile(
-    r"[•‣▪●◦■□–\-*o]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]|(?:Item|Note|Section|Part|Article)\s+\w{1,5}[.:]?", re.I
-)
 _NUMBERED = re.compile(r"\(\w{1,3}\)\s")
-_LEADER = re.compile(r"(?:\s*[.·…_]){3,}\s*$|^(?:[.·…_]\s*){3,}")
-_WIDE_GAP = 2.0  # in font sizes: words that far apart are two cells even if neither is a figure
-_MOST_BETWEEN = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A cell's text and where it stands from left to right."""
-
-    text: str
-    left: float
-    right: float
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is a number, an amount, a share or a dash standing for none."""
-        text = self.text.strip()
-        return text in _DASHES or bool(_HAS_DIGIT.search(text) and _FIGURE.fullmatch(text))
-
-
-def cells(line: Line) -> list[Cell]:
-    """The cells of a line: signs joined to their figures, list markers to their text, dot leaders dropped."""
-    found: list[Cell] = []
-    for run in line.runs:
-        text = one_line(_LEADER.sub("", run.text))
-        if not text:
-            continue
-        last = found[-1] if found else None
-        if last is not None and (last.text in _OPENERS or text in _CLOSERS):
-            space = "" if text in _CLOSERS or last.text not in "$€£¥" else " "
-            found[-1] = _joined(last, text, space, run)
-        elif last is not None and len(found) == 1 and _MARKER.fullmatch(last.text) and not _is_number(text):
-            found[-1] = _joined(last, text, " ", run)
-        else:
-            found.append(Cell(text=text, left=run.left, right=run.right))
-    return found
+_WIDE_GAP = 2.0  # in sizes of type: words that far apart are two cells even if neither is a figure
+_MOST_BETWEEN = 2  # single lines between two rows of a table, such as the name of a group of rows
+_LONGEST_BETWEEN = 160
+_TIGHT = 0.85  # of the usual distance of rows: a line set closer than that goes on with the row above it
+_INDENT = 40.0  # points: how far a label may be indented
+_ALIGNED = 2.0  # points
 
 
 def spans(lines: Sequence[Line]) -> list[tuple[int, int]]:
     """Where tables begin and end (exclusive): at least two rows of cells, with a few single lines between them."""
-    rows = [_is_row(line) for line in lines]
+    rows = _rows(lines)
     found: list[tuple[int, int]] = []
     start = 0
     while start < len(rows):
@@ -70,7 +31,7 @@ def spans(lines: Sequence[Line]) -> list[tuple[int, int]]:
         end = start + 1
         while (next_row := _next_row(lines, rows, end)) is not None:
             end = next_row + 1
-        if sum(rows[start:end]) >= 2 or _has_figures(lines[start]):
+        if sum(rows[start:end]) >= 2 or _has_figures(cells(lines[start])):
             found.append((start, end))
         start = end
     return found
@@ -78,41 +39,34 @@ def spans(lines: Sequence[Line]) -> list[tuple[int, int]]:
 
 def text(lines: Sequence[Line]) -> str:
     """A table as text: a row a line, cells parted by ``|``, an empty cell where a column has nothing."""
-    rows = _with_whole_labels([cells(line) for line in lines])
+    rows = _whole(lines)
     placed = [_placed(row, columns) for part in _parts(rows) for columns in [_columns(part)] for row in part if row]
     return "\n".join(" | ".join(row).rstrip(" |") for row in placed)
 
 
-def _parts(rows: list[list[Cell]]) -> Iterator[list[list[Cell]]]:
-    """Tables that stand under each other, each with its own columns: a header after figures begins another."""
-    part: list[list[Cell]] = []
-    for row in rows:
-        figures = any(cell.is_figure for cell in row)
-        if len(row) > 1 and not figures and any(cell.is_figure for above in part for cell in above):
-            yield part
-            part = []
-        part.append(row)
-    yield part
+def _rows(lines: Sequence[Line]) -> list[bool]:
+    """Which lines are rows: by their figures, by wide gaps, or because their cells stand under those of a row."""
+    found = [cells(line) for line in lines]
+    rows = [_is_row(line, row) for line, row in zip(lines, found, strict=True)]
+    for index, row in enumerate(found):
+        beside = [found[other] for other in (index - 1, index + 1) if 0 <= other < len(rows) and rows[other]]
+        rows[index] = rows[index] or any(_aligned(row, other) for other in beside)
+    return rows
 
 
-def _joined(cell: Cell, text: str, space: str, run: Run) -> Cell:
-    return Cell(text=f"{cell.text}{space}{text}", left=cell.left, right=run.right)
-
-
-def _is_number(text: str) -> bool:
-    return bool(_HAS_DIGIT.search(text)) and _FIGURE.fullmatch(text) is not None
-
-
-def _is_row(line: Line) -> bool:
-    found = cells(line)
-    if len(found) < 2:
+def _is_row(line: Line, row: Sequence[Cell]) -> bool:
+    if len(row) < 2:
         return False
-    wide = any(b.left - a.right > _WIDE_GAP * line.size for a, b in pairwise(found))
-    return wide or any(cell.is_figure for cell in found[1:])
+    return _has_figures(row) or any(b.left - a.right > _WIDE_GAP * line.size for a, b in pairwise(row))
 
 
-def _has_figures(line: Line) -> bool:
-    return any(cell.is_figure for cell in cells(line)[1:])
+def _aligned(row: Sequence[Cell], other: Sequence[Cell]) -> bool:
+    same = len(row) == len(other) > 1
+    return same and all(abs(a.left - b.left) < _ALIGNED for a, b in zip(row, other, strict=True))
+
+
+def _has_figures(row: Sequence[Cell]) -> bool:
+    return any(cell.is_figure for cell in row[1:])
 
 
 def _next_row(lines: Sequence[Line], rows: Sequence[bool], start: int) -> int | None:
@@ -123,69 +77,115 @@ def _next_row(lines: Sequence[Line], rows: Sequence[bool], start: int) -> int | 
             return None
         if rows[index]:
             return index
-        if len(lines[index].text) > 160:
+        if len(lines[index].text) > _LONGEST_BETWEEN:
             return None
     return None
 
 
-def _with_whole_labels(rows: list[list[Cell]]) -> list[list[Cell]]:
-    """A label that runs over two lines is joined, so that it stands on one line with its figures."""
-    joined: list[list[Cell]] = []
-    for row in rows:
-        above = joined[-1] if joined else []
-        if len(above) == 1 and len(row) > 1 and _wraps(above[0], row[0]):
-            joined[-1] = [_under(above[0], row[0]), *row[1:]]
+def _whole(lines: Sequence[Line]) -> list[list[Cell]]:
+    """The rows, each on one line: what runs over two lines in a cell is joined."""
+    drops = [above.bottom - line.bottom for above, line in pairwise(lines)]
+    usual = median(drops) if drops else 0.0
+    whole: list[list[Cell]] = []
+    for line, drop in zip(lines, [usual, *drops], strict=True):
+        row, above = cells(line), whole[-1] if whole else []
+        if above and drop < _TIGHT * usual and len(row) <= len(above) and not any(cell.is_figure for cell in row):
+            whole[-1] = _merged(above, row)
+        elif len(above) == 1 and len(row) > 1 and _wraps(above[0], row[0]):
+            whole[-1] = [_under(above[0], row[0]), *row[1:]]
         elif len(above) > 1 and len(row) == 1 and _wraps(above[0], row[0]):
-            joined[-1] = [_under(above[0], row[0]), *above[1:]]
+            whole[-1] = [_under(above[0], row[0]), *above[1:]]
         else:
-            joined.append(row)
-    return joined
+            whole.append(row)
+    return whole
+
+
+def _merged(above: Sequence[Cell], row: Sequence[Cell]) -> list[Cell]:
+    """The row above with each cell of ``row`` joined to the one that it stands under."""
+    merged = list(above)
+    for cell in row:
+        place = min(range(len(above)), key=lambda index: abs(above[index].left - cell.left))
+        merged[place] = _under(merged[place], cell)
+    return merged
 
 
 def _under(above: Cell, below: Cell) -> Cell:
-    return Cell(text=f"{above.text} {below.text}", left=above.left, right=max(above.right, below.right))
+    return replace(above, text=f"{above.text} {below.text}", right=max(above.right, below.right))
 
 
 def _wraps(above: Cell, below: Cell) -> bool:
     """Whether ``below`` goes on with the label ``above``: it stands under it and begins in mid-sentence."""
-    if above.text.endswith((":", ".")) or above.is_figure or below.is_figure or abs(below.left - above.left) > 40:
+    if above.text.endswith((":", ".")) or above.is_figure or below.is_figure or abs(below.left - above.left) > _INDENT:
         return False
     if _NUMBERED.match(below.text):
         return False
     return below.text[0].islower() or below.text[0] in "($&" or above.text.endswith((",", " and", " of"))
 
 
-def _columns(rows: Sequence[Sequence[Cell]]) -> list[tuple[float, float]]:
-    """The columns of figures, from left to right, as what their figures cover."""
-    covered = sorted((cell.left, cell.right) for row in rows for cell in row[1:] if cell.is_figure)
+def _parts(rows: list[list[Cell]]) -> Iterator[list[list[Cell]]]:
+    """Tables that stand under each other, each with its own columns: a header after figures begins another."""
+    part: list[list[Cell]] = []
+    for row in rows:
+        figures = any(cell.is_figure for cell in row)
+        if len(row) > 1 and not figures and any(map(_has_figures, part)):
+            yield part
+            part = []
+        part.append(row)
+    yield part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Columns:
+    """Where labels begin, and what each column after them covers, from left to right."""
+
+    labels: float
+    covered: tuple[tuple[float, float], ...]
+
+    def place(self, cell: Cell) -> int:
+        """The column over which the cell stands, or the nearest."""
+        overlaps = [min(cell.right, right) - max(cell.left, left) for left, right in self.covered]
+        return max(range(len(overlaps)), key=overlaps.__getitem__)
+
+    def fits(self, cell: Cell) -> bool:
+        """Whether the cell stands over one column at most."""
+        return sum(left < cell.right and cell.left < right for left, right in self.covered) <= 1
+
+    def is_label(self, cell: Cell) -> bool:
+        """Whether a row's first cell is its label."""
+        return not cell.is_figure and cell.left < self.covered[0][0] and cell.left - self.labels < _INDENT
+
+
+def _columns(rows: Sequence[Sequence[Cell]]) -> _Columns | None:
+    """The columns as the fullest rows show them, or else as the figures do."""
+    widths = Counter(len(row) for row in rows)
+    fullest = max((width for width, count in widths.items() if count > 1), default=0)
+    full = _covered([cell for row in rows if len(row) == fullest for cell in row[1:]])
+    covered = full if len(full) == fullest - 1 else _covered([c for row in rows for c in row[1:] if c.is_figure])
+    labels = min((row[0].left for row in rows if row), default=0.0)
+    return _Columns(labels=labels, covered=covered) if covered else None
+
+
+def _covered(found: Sequence[Cell]) -> tuple[tuple[float, float], ...]:
+    """What the cells cover, those that overlap taken together."""
     columns: list[tuple[float, float]] = []
-    for left, right in covered:
+    for left, right in sorted((cell.left, cell.right) for cell in found):
         if columns and left < columns[-1][1]:
             columns[-1] = (columns[-1][0], max(columns[-1][1], right))
         else:
             columns.append((left, right))
-    return columns
+    return tuple(columns)
 
 
-def _placed(row: Sequence[Cell], columns: Sequence[tuple[float, float]]) -> list[str]:
+def _placed(row: Sequence[Cell], columns: _Columns | None) -> list[str]:
     """A row's cells under their columns. A row that does not fit, such as a header over two columns, stays as it is."""
     plain = [cell.text for cell in row]
-    values = [cell for cell in row if columns and cell.right > columns[0][0]]
-    labels = [cell.text for cell in row if cell not in values]
-    places = [_nearest(cell, columns) for cell in values]
-    if len(labels) > 1 or len(set(places)) < len(places) or not all(_fits(cell, columns) for cell in values):
+    if columns is None or len(row) == 1:
         return plain
-    placed = [""] * len(columns)
+    label, values = (row[0].text, row[1:]) if columns.is_label(row[0]) else ("", row)
+    places = [columns.place(cell) for cell in values]
+    if len(set(places)) < len(places) or not all(columns.fits(cell) for cell in values):
+        return plain
+    placed = [""] * len(columns.covered)
     for cell, place in zip(values, places, strict=True):
         placed[place] = cell.text
-    return ["".join(labels), *placed] if values else plain
-
-
-def _fits(cell: Cell, columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether the cell stands over one column at most."""
-    return sum(left < cell.right and cell.left < right for left, right in columns) <= 1
-
-
-def _nearest(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
-    middle = (cell.left + cell.right) / 2
-    return min(range(len(columns)), key=lambda index: abs((columns[index][0] + columns[index][1]) / 2 - middle))
+    return [label, *placed]

@@ -120,6 +120,56 @@ def test_a_label_over_two_lines_stands_on_one_line_with_its_figures(read, make_p
     )
 
 
+def _grid(canvas, rows, xs, top=700, step=18):
+    """Rows of cells; a cell's further lines are set closer than rows are."""
+    y = top
+    for row in rows:
+        for x, cell in zip(xs, row, strict=True):
+            for number, line in enumerate(cell.split("\n")):
+                _write(canvas, x, y - 11 * number, line, 9)
+        y -= step + 11 * (max(cell.count("\n") for cell in row))
+
+
+def test_a_table_of_words_is_read_row_by_row(read, make_pdf):
+    rows = [("Place", "Approved by", "Within"), ("York", "Manager", "a day"), ("Leeds", "Head of shops", "a week")]
+    (table,) = _blocks(read(make_pdf(lambda c: _grid(c, rows, (50, 200, 350)))), "table")
+    assert table.text == "Place | Approved by | Within\nYork | Manager | a day\nLeeds | Head of shops | a week"
+
+
+def test_the_lines_of_a_cell_are_joined(read, make_pdf):
+    rows = [
+        ("Model", "Brakes", "Weight"),
+        ("Heron", "Discs, 160 mm", "21.8 kg"),
+        ("Cargo", "Discs, 180 mm,\nfour pistons", "34.5 kg"),
+        ("A model with\na long name", "Rim", "9.9 kg"),
+        ("Wren", "Rim", "8.5 kg"),
+    ]
+    (table,) = _blocks(read(make_pdf(lambda c: _grid(c, rows, (50, 200, 350)))), "table")
+    assert table.text.split("\n")[2:4] == [
+        "Cargo | Discs, 180 mm, four pistons | 34.5 kg",
+        "A model with a long name | Rim | 9.9 kg",
+    ]
+
+
+def test_a_row_without_wide_gaps_belongs_to_the_table_under_whose_cells_it_stands(read, make_pdf):
+    rows = [
+        ("Up to 500", "Your manager"),
+        ("More", "The director"),
+        ("Any amount at all for a member of the board", "The chair"),
+    ]
+    (table,) = _blocks(read(make_pdf(lambda c: _grid(c, rows, (50, 240)))), "table")
+    assert table.text.endswith("Any amount at all for a member of the board | The chair")
+
+
+def test_two_tables_under_each_other_keep_their_own_columns(read, make_pdf):
+    def draw(c):
+        _grid(c, [("Sums", "Late"), ("Rent", "100"), ("Tea", "3")], (50, 450))
+        _grid(c, [("Shares", "Here", "There"), ("Rent", "4", "5"), ("Tea", "6", "7")], (50, 200, 350), top=646)
+
+    (table,) = _blocks(read(make_pdf(draw)), "table")
+    assert table.text == "Sums | Late\nRent | 100\nTea | 3\nShares | Here | There\nRent | 4 | 5\nTea | 6 | 7"
+
+
 def test_two_columns_of_prose_are_read_one_after_the_other(read, make_pdf):
     left = [
         "Left column says first that the",
