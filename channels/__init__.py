@@ -1,0 +1,1 @@
+"""How people reach the assistant: a file or small folder for each channel, found by name, imported when enabled."""

@@ -162,10 +162,12 @@ class _Pages:
         asset = self._assets.get(path)
         if asset is None:
             raise HTTPException(404)
-        headers = {"ETag": asset.tag, "Cache-Control": "no-cache"}
+        headers = {"ETag": asset.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if request.headers.get("if-none-match") == asset.tag:
             return Response(status_code=304, headers=headers)
-        return Response(asset.data, media_type=asset.media_type, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(asset.data, media_type=asset.media_type, headers=headers)
+        return Response(asset.packed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
 
 
 class _Wire:

@@ -1,5 +1,6 @@
 """The widget's files, read once at the start, with what a browser needs to keep them."""
 
+import gzip
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,9 +17,10 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A file of the widget. ``tag`` is its ETag."""
+    """A file of the widget, as it is and packed with gzip. ``tag`` is its ETag."""
 
     data: bytes
+    packed: bytes
     media_type: str
     tag: str
 
@@ -36,5 +38,10 @@ def _walk(folder: Traversable, path: str) -> list[tuple[str, Asset]]:
         elif (ending := f".{entry.name.rpartition('.')[2]}") in _TYPES:
             data = entry.read_bytes()
             tag = f'"{hashlib.sha256(data).hexdigest()[:20]}"'
-            found.append((path + entry.name, Asset(data=data, media_type=_TYPES[ending], tag=tag)))
+            found.append(
+                (
+                    path + entry.name,
+                    Asset(data=data, packed=gzip.compress(data, mtime=0), media_type=_TYPES[ending], tag=tag),
+                )
+            )
     return found

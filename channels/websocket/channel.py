@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from channels.websocket.protocol import Say
+from channels.websocket.rooms import Rooms
 from switchboard import (
     Attachment,
     Conversation,
@@ -19,9 +19,7 @@ from switchboard import (
     Reply,
 )
 from switchboard.events import numbered
-
-if TYPE_CHECKING:
-    from channels.websocket.rooms import Rooms
+from switchboard.plugins import Setup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +38,7 @@ class WebSocketChannel:
 
     name = "websocket"
 
-    def __init__(self, rooms: "Rooms", *, limits: Limits | None = None) -> None:
+    def __init__(self, rooms: Rooms, *, limits: Limits | None = None) -> None:
         self._rooms = rooms
         self.limits = limits or Limits()
 
@@ -74,3 +72,9 @@ class WebSocketChannel:
     async def send(self, message: Message, parts: Sequence[Event]) -> Receipt:
         """Send the events to every open window of the conversation. Delivered means that one said it has the last."""
         return await self._rooms.deliver(message, parts)
+
+
+def channel(setup: Setup) -> WebSocketChannel:
+    """The web chat as the settings want it; what the plug-in registry calls."""
+    limits = setup.settings.limits
+    return WebSocketChannel(Rooms(), limits=Limits(text=limits.message_characters, upload=limits.upload_bytes))

@@ -13,6 +13,7 @@ from switchboard.events import (
     Event,
     Failed,
     Final,
+    ReplyStatus,
     Status,
     ToolFinished,
     ToolStarted,
@@ -205,6 +206,8 @@ class FakeAssistant:
     async def _perform(self, line: _Line, message: Message) -> None:
         async for event in self.script(message):
             await self._append(line, message.id, event)
+            if ends_turn(event):
+                return
 
     async def _stopped(self, line: _Line, message_id: MessageId) -> None:
         async with line.changed:
@@ -213,18 +216,21 @@ class FakeAssistant:
     async def _end(self, line: _Line, message: Message, error: object) -> None:
         """Close the log if the script has not: with what there is of the text, or with an apology."""
         log = line.events[message.id]
-        if not (log and ends_turn(log[-1])):
-            if isinstance(error, Exception):
-                end: Event = Failed(text="Something went wrong. Please try again.", incident="fake", retryable=True)
-            else:
-                end = Final(text=fold(log).text, status="stopped" if message.id in line.stopped else "complete")
-            await self._append(line, message.id, end)
-        line.turns[message.id] = replace(
-            line.turns[message.id], state="done", reply=fold(log), finished_at=message.received_at
-        )
+        if log and ends_turn(log[-1]):
+            return
+        if isinstance(error, Exception):
+            apology = "Something went wrong. Please try again."
+            await self._append(line, message.id, Failed(text=apology, incident="fake", retryable=True))
+        else:
+            status: ReplyStatus = "stopped" if message.id in line.stopped else "complete"
+            await self._append(line, message.id, Final(text=fold(log).text, status=status))
 
     async def _append(self, line: _Line, message_id: MessageId, event: Event) -> None:
-        log = line.events[message_id]
+        """Log an event. With the last one the turn is done, before anybody hears of it."""
+        log, turn = line.events[message_id], line.turns[message_id]
         log.append(numbered(event, len(log) + 1))
+        if ends_turn(event):
+            ended = turn.message.received_at
+            line.turns[message_id] = replace(turn, state="done", reply=fold(log), finished_at=ended)
         async with line.changed:
             line.changed.notify_all()

@@ -108,6 +108,7 @@ class Stage:
     line: Line
     address: str
     shop: str
+    assistant: FakeAssistant = field(default_factory=FakeAssistant)
     scripts: dict[str, Script] = field(default_factory=dict)
     heard: list[Message] = field(default_factory=list)
 
@@ -139,6 +140,7 @@ async def stage() -> AsyncIterator[Stage]:
         stage.perform, library=LIBRARY, suggestions=("What is in the handbook?", "Is there anything else?")
     )
     owner = Principal(id="owner", verified=True)
+    stage.assistant = assistant
     settings = WebSettings(
         secret=b"s" * 32, port=0, owner_key="key", owner=owner, upload_limit=100_000, origins=(stage.shop,)
     )

@@ -3,11 +3,24 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import expect
 
-from switchboard import Delta, Event, Failed, Final, Message, Question, Status, ToolFinished, ToolStarted, Warning
+from switchboard import (
+    Delta,
+    Event,
+    Failed,
+    Final,
+    Message,
+    MessageId,
+    Question,
+    Status,
+    ToolFinished,
+    ToolStarted,
+    Warning,
+)
 
 from .conftest import Stage, Visitor
 
@@ -317,3 +330,38 @@ async def test_one_script_tag_puts_the_chat_into_the_corner_of_a_page(visitor: V
     await visitor.answered("You said: from the shop")
     await visitor.page.keyboard.press("Escape")
     await expect(visitor.page.get_by_role("button", name="Open the chat")).to_be_focused()
+
+
+async def test_earlier_messages_are_shown_on_request(visitor: Visitor, stage: Stage) -> None:
+    await visitor.enter()
+    await visitor.ask("number 0")
+    await visitor.answered("number 0")
+    for number in range(1, 60):
+        message = replace(stage.heard[0], id=MessageId(f"message-{number:03}"), text=f"number {number}")
+        await stage.assistant.offer(message)
+    await visitor.page.reload()
+    bubbles = visitor.page.locator(".bubble")
+    await expect(bubbles).to_have_count(50)
+    await expect(bubbles.last).to_be_in_viewport()
+    await visitor.page.get_by_role("button", name="Show earlier messages").click()
+    await expect(bubbles).to_have_count(60)
+    await expect(bubbles.first).to_have_text("number 0")
+    await expect(visitor.page.get_by_role("button", name="Show earlier messages")).to_be_hidden()
+
+
+async def test_who_reads_further_up_is_left_there_while_an_answer_grows(visitor: Visitor, stage: Stage) -> None:
+    gate = asyncio.Event()
+    long = "\n\n".join(f"Paragraph {number}." for number in range(60))
+    stage.play(
+        "grow", gated((Delta(text=long),), gate, (Delta(text="\n\nThe end."), Final(text=f"{long}\n\nThe end.")))
+    )
+    await visitor.enter()
+    await visitor.ask("grow")
+    await expect(visitor.page.locator(".answer").get_by_text("Paragraph 59.", exact=True)).to_be_in_viewport()
+    await visitor.page.locator(".scroll").evaluate("(node) => node.scrollTo(0, 0)")
+    await expect(visitor.page.get_by_role("button", name="Go to the newest")).to_be_visible()
+    gate.set()
+    await visitor.answered("The end.")
+    await expect(visitor.page.locator(".answer").get_by_text("Paragraph 0.", exact=True)).to_be_in_viewport()
+    await visitor.page.get_by_role("button", name="Go to the newest").click()
+    await expect(visitor.page.locator(".answer").get_by_text("The end.", exact=True)).to_be_in_viewport()

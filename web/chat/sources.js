@@ -32,7 +32,7 @@ function chip(citation, base, card) {
 }
 
 function entry(citation, base, card) {
-  const where = [citation.page ? texts.page(citation.page) : "", citation.title ? citation.source : ""].filter(Boolean).join(" · ");
+  const where = [citation.page ? texts.page(citation.page) : "", citation.title && citation.title !== citation.source ? citation.source : ""].filter(Boolean).join(" · ");
   const element = opener(citation, base, "entry",
     h("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
     h("span", { class: "about" },

@@ -13,6 +13,7 @@ export const texts = {
   about: (documents) => documents === 0
     ? "There are no documents yet that you can read. You can still attach a file and ask about it."
     : `Ask about ${documents === 1 ? "the one document" : `the ${documents.toLocaleString("en")} documents`} in the library, or attach a file.`,
+  model: (name, notice) => `Model ${name}: ${notice}`,
   placeholder: "Ask a question",
   message: "Message",
   send: "Send",

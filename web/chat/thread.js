@@ -68,7 +68,7 @@ export class Thread {
       h("h2", {}, texts.greeting),
       h("p", {}, texts.about(welcome.documents)),
       welcome.suggestions.length > 0 && h("ul", { class: "suggestions", role: "list" }, welcome.suggestions.map(suggest)),
-      welcome.notice && h("p", { class: "note" }, welcome.notice),
+      welcome.notice && h("p", { class: "note" }, texts.model(welcome.model, welcome.notice)),
     ]);
   }
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from channels.websocket.assets import load_assets
 from switchboard import Blob
 from switchboard.assistant import SourceFile
 from switchboard.errors import BackendError
@@ -51,6 +52,19 @@ async def test_the_widget_is_served_to_pages_of_any_site(site: Site) -> None:
     answer = await site.http.get("/switchboard.js", headers=EVIL)
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_the_page_asks_for_every_module_at_once(site: Site) -> None:
+    page = (await site.http.get("/")).text
+    modules = {path for path in load_assets() if path.endswith(".js") and path != "switchboard.js"}
+    assert set(re.findall('rel="modulepreload" href="/([^"]+)"', page)) == modules
+
+
+@pytest.mark.parametrize(("accepted", "coding"), [("gzip", "gzip"), ("identity", None)])
+async def test_the_widget_is_packed_for_whoever_can_unpack(site: Site, accepted: str, coding: str | None) -> None:
+    answer = await site.http.get("/switchboard.js", headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.content == load_assets()["switchboard.js"].data
 
 
 async def test_an_unchanged_file_of_the_widget_is_not_sent_again(site: Site) -> None:

@@ -36,6 +36,8 @@ from switchboard import (
     Warning,
     fold,
 )
+from switchboard.plugins import Setup
+from switchboard.settings import load
 from switchboard.testing.assistant import FakeAssistant
 
 from .conftest import OWNER, web_settings
@@ -213,6 +215,11 @@ def test_the_fast_loop_is_used_where_it_is_installed() -> None:
     factory = loop_factory()
     assert factory is not None
     assert factory.__module__.startswith("uvloop")
+
+
+def test_the_settings_make_the_channel() -> None:
+    made = Setup(load(environ={"SWITCHBOARD_LIMITS__MESSAGE_CHARACTERS": "777"})).channel("websocket")
+    assert (made.name, made.limits.text) == ("websocket", 777)
 
 
 def test_the_channel_keeps_its_contract() -> None:
