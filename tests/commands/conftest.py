@@ -1,6 +1,6 @@
 """What the commands' tests share: running a command in this process, with an assistant that plays a script."""
 
-import importlib.util
+import runpy
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import pytest
 from switchboard.__main__ import main
 from switchboard.commands import running
 
-SCRIPTED = Path(__file__).parents[1] / "channels" / "terminal" / "scripted_assistant.py"
+TERMINAL = Path(__file__).parents[1] / "channels" / "terminal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +61,8 @@ def calm_logging() -> Any:
 @pytest.fixture
 def assistant(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The scripted assistant, in the place of the one that the settings describe."""
-    spec = importlib.util.spec_from_file_location("scripted_assistant", SCRIPTED)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    scripted = module.ScriptedAssistant(module.SCRIPTS)
+    given = runpy.run_path(str(TERMINAL / "scripted_assistant.py"))
+    scripted = given["ScriptedAssistant"](given["SCRIPTS"])
 
     @asynccontextmanager
     async def instead(setup: object) -> AsyncIterator[Any]:
@@ -74,3 +70,9 @@ def assistant(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     monkeypatch.setattr(running, "assistant", instead)
     return scripted
+
+
+@pytest.fixture(scope="session")
+def terminal() -> Any:
+    """The class of pseudo-terminals, to start programs with."""
+    return runpy.run_path(str(TERMINAL / "pseudo_terminal.py"))["Terminal"]

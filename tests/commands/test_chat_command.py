@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,49 @@ def test_questions_in_a_pipe_are_one_conversation(run: Any, assistant: Any, monk
     outcome = run("chat", "--conversation", "c")
     assert outcome.out == "You said one\nYou said two\n"
     assert {message.conversation.thread for message in assistant.offered} == {"c"}
+
+
+PROGRAM = """
+import runpy, sys
+from contextlib import asynccontextmanager
+from switchboard.__main__ import main
+from switchboard.commands import running
+
+scripted = runpy.run_path(sys.argv[1])
+
+@asynccontextmanager
+async def instead(setup):
+    yield scripted["ScriptedAssistant"](scripted["SCRIPTS"])
+
+running.assistant = instead
+sys.exit(main(sys.argv[2:]))
+"""
+COMMAND = [sys.executable, "-c", PROGRAM, str(Path(__file__).parents[1] / "channels/terminal/scripted_assistant.py")]
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_ours(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [*COMMAND, "chat", "--data-dir", str(tmp_path), "--once", "leave?", "--json"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_full_disk_under_the_output_is_a_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [*COMMAND, "chat", "--data-dir", str(tmp_path), "--once", "leave?"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "The disk is full." in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_encoding_without_the_letters_shows_question_marks(tmp_path: Path) -> None:
+    command = [*COMMAND, "chat", "--data-dir", str(tmp_path), "--once", "Größe?"]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "You said Gr??e?\n", "")
 
 
 def test_a_link_of_the_json_can_be_opened(run: Any, assistant: Any) -> None:

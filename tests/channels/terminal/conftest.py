@@ -1,37 +1,22 @@
 """What the terminal's tests share: the scripted assistant, consoles that remember, and a terminal of their own."""
 
-import fcntl
-import importlib.util
-import os
-import pty
-import select
-import struct
-import subprocess
-import sys
-import termios
-import time
-from collections.abc import Iterator, Sequence
+import runpy
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
-from types import ModuleType
-from typing import Self
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
 
 
 @pytest.fixture(scope="session")
-def scripted() -> ModuleType:
-    """The module with the scripted assistant, which is a program as well."""
-    spec = importlib.util.spec_from_file_location("scripted_assistant", HERE / "scripted_assistant.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def scripted() -> SimpleNamespace:
+    """What the scripted assistant's file defines; the file is a program as well."""
+    return SimpleNamespace(**runpy.run_path(str(HERE / "scripted_assistant.py")))
 
 
 @pytest.fixture
@@ -48,82 +33,15 @@ def screen() -> Console:
     )
 
 
-class Terminal:
-    """A program in a pseudo-terminal: type keys, wait for what it shows."""
-
-    def __init__(self, command: Sequence[str], *, columns: int = 80, env: dict[str, str] | None = None) -> None:
-        self._keys, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
-        base = {**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", "PYTHONPATH": str(ROOT)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _OWN_TERMINAL, *command],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**base, **(env or {})},
-            start_new_session=True,
-        )
-        os.close(theirs)
-        self.shown = ""
-        self._read = 0
-
-    def type(self, keys: str) -> None:
-        """Press keys."""
-        os.write(self._keys, keys.encode())
-
-    def wait_for(self, text: str, *, seconds: float = 30.0) -> str:
-        """Read on until a text is shown; gives what was shown since the last text that was waited for."""
-        end = time.monotonic() + seconds
-        while (at := self.shown.find(text, self._read)) < 0:
-            if time.monotonic() > end or not self._more():
-                raise AssertionError(f"{text!r} was not shown; the screen shows {self.shown[self._read :]!r}")
-        seen = self.shown[self._read : at + len(text)]
-        self._read = at + len(text)
-        return seen
-
-    def exit_code(self) -> int:
-        """Read on until the program ends."""
-        while self._more():
-            pass
-        return self._process.wait(timeout=30)
-
-    def _more(self) -> bool:
-        if not select.select([self._keys], [], [], 30)[0]:
-            return False
-        try:
-            data = os.read(self._keys, 65536)
-        except OSError:  # Linux says so when the other end is closed
-            return False
-        self.shown += data.decode(errors="replace")
-        return bool(data)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        os.close(self._keys)
-
-
-_OWN_TERMINAL = """
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
-"""Makes the terminal the program's controlling one, so that Ctrl-C reaches it."""
+@pytest.fixture(scope="session")
+def terminal() -> Any:
+    """The class of pseudo-terminals, to start programs with."""
+    return runpy.run_path(str(HERE / "pseudo_terminal.py"))["Terminal"]
 
 
 @pytest.fixture
-def terminal() -> type[Terminal]:
-    """The class, to start programs with."""
-    return Terminal
-
-
-@pytest.fixture
-def chatting(tmp_path: Path) -> Iterator[Terminal]:
+def chatting(terminal: Any, tmp_path: Path) -> Iterator[Any]:
     """A chat with the scripted assistant, at its first prompt."""
-    with Terminal([str(HERE / "scripted_assistant.py"), str(tmp_path)]) as running:
+    with terminal([str(HERE / "scripted_assistant.py"), str(tmp_path)]) as running:
         running.wait_for("›")
         yield running

@@ -84,7 +84,7 @@ def test_what_is_typed_during_an_answer_waits_for_the_prompt(chatting: Any) -> N
 
 def test_commands_complete_with_tab(chatting: Any) -> None:
     chatting.type("/he\t")
-    chatting.wait_for("/help")
+    chatting.wait_for("lp")
     chatting.type("\r")
     chatting.wait_for("Ctrl-C stops an answer")
 
