@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from tools.retrieval.naming import short_for
+from tools.retrieval.naming import share, short_for
 from tools.retrieval.periods import fit, latest, newness
 from tools.retrieval.query import Query, Term
 from tools.retrieval.ranking import Evidence
@@ -19,6 +19,9 @@ HEAD_WEIGHT = 3.0
 """How much more a word counts in a unit's headings or at the top of its page."""
 
 SHORTEST_NAME = 3
+LEAST = 0.3
+"""What a word in common with a document's name counts at least, however little of the name it is."""
+
 RARE = 0.01
 """The share of units up to which a word that is not written in capitals may be a short name, and not just a word."""
 
@@ -113,14 +116,19 @@ def _named(
     import numpy as np
 
     named = np.zeros(len(snapshot.sources), dtype=np.float32)
+    said: dict[int, list[str]] = {}
     among = int(np.count_nonzero(readable))
     for term in query.terms:
-        if term.weight >= 1:
-            holders = _holders(connection, snapshot, term)
-            holders = holders[readable[holders]]
-            if not len(holders) and (term.text in query.shouted or term in rare):
-                holders = _abbreviated(snapshot, term.text, readable)
-            named[holders] += term.weight * math.log(1 + among / max(len(holders), 1))
+        holders = _holders(connection, snapshot, term)
+        holders = holders[readable[holders]]
+        shortened = not len(holders) and (term.text in query.shouted or term in rare)
+        if shortened:
+            holders = _abbreviated(snapshot, term.text, readable)
+        named[holders] += term.weight**2 * math.log(1 + among / max(len(holders), 1))
+        for place in holders.tolist():
+            said.setdefault(place, []).extend(snapshot.labels[place].names[0] if shortened else [term.text])
+    for place, phrases in said.items():
+        named[place] *= LEAST + (1 - LEAST) * share(phrases, snapshot.labels[place].names)
     best = max(float(named.max(initial=0)), math.log(1 + among), 1e-6)
     return named / np.float32(best)
 

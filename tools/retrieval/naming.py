@@ -1,11 +1,12 @@
 """What a document goes by: the words, periods and short names by which a question can mean it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from tools.retrieval.backend import Source, Value
+from tools.retrieval.lexicon import silent
 from tools.retrieval.periods import Period, periods
 
 _WORD = re.compile(r"[^\W_]+")
@@ -43,6 +44,22 @@ def short_for(word: str, name: Sequence[str]) -> bool:
     two or more words that follow each other.
     """
     return any(_beginnings(word, name[start:]) >= 2 for start in range(len(name) - 1) if name[start][0] == word[:1])
+
+
+def share(phrases: Iterable[str], names: Sequence[Sequence[str]]) -> float:
+    """The share of its words that the best met of the names has in common with the phrases, from 0 to 1.
+
+    A question that says all of a short name means it; one that shares a word with a long title may mean something else.
+    Words are compared by their first letters, as endings differ; numbers and small words don't count.
+    """
+    stems = tuple(stem(word) for phrase in phrases for word in phrase.split())
+    told = [[word for word in name if len(word) > 2 and not word.isdigit() and word not in silent()] for name in names]
+    return max((sum(word.startswith(stems) for word in name) / len(name) for name in told if name), default=0.0)
+
+
+def stem(word: str) -> str:
+    """The beginning of a word that its other forms share, roughly: all but three letters, but at least four."""
+    return word[: max(4, len(word) - 3)]
 
 
 def _beginnings(word: str, name: Sequence[str]) -> int:

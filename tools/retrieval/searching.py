@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tools.retrieval import ranking
 from tools.retrieval.backend import Passage
 from tools.retrieval.gathering import gather
+from tools.retrieval.naming import stem
 from tools.retrieval.query import Query
 from tools.retrieval.snapshot import Snapshot
 
@@ -76,5 +77,5 @@ def _passages(
 def _overlap(passage: Passage, query: Query) -> float:
     """The share of the question's terms that stand in the passage, by their first letters, as endings differ."""
     words = " ".join(("", *passage.headings, passage.text)).lower().translate(_BREAKS)
-    held = sum(term.weight for term in query.terms if f" {term.text[: max(4, len(term.text) - 3)]}" in words)
+    held = sum(term.weight for term in query.terms if f" {stem(term.text)}" in words)
     return held / (sum(term.weight for term in query.terms) or 1)

@@ -3,7 +3,7 @@
 import pytest
 
 from tools.retrieval.backend import Access, Source
-from tools.retrieval.naming import facts, label, short_for
+from tools.retrieval.naming import facts, label, share, short_for
 from tools.retrieval.periods import Period
 
 
@@ -26,6 +26,21 @@ def test_a_short_name_is_understood(word: str, name: str) -> None:
 @pytest.mark.parametrize("word", ["american", "xpress", "amexx", "", "locker"])
 def test_other_words_are_not_short_names(word: str) -> None:
     assert not any(short_for(word, name) for name in [("american", "express"), ("foot", "locker"), ()])
+
+
+@pytest.mark.parametrize(
+    ("phrases", "expected"),
+    [
+        (["okapi", "foods"], 1.0),
+        (["okapi"], 0.5),
+        (["travels", "policies"], 1.0),
+        (["policy"], 0.5),
+        (["zebra"], 0.0),
+        ([], 0.0),
+    ],
+)
+def test_a_name_is_met_by_the_share_of_its_words_that_were_said(phrases: list[str], expected: float) -> None:
+    assert share(phrases, [("okapi", "foods"), ("the", "travel", "policy", "2026")]) == expected
 
 
 def test_a_label_has_names_and_periods_from_title_and_attributes() -> None:
