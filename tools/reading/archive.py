@@ -54,15 +54,20 @@ def _check_directory(archive: zipfile.ZipFile, packed: int, budget: Budget) -> N
 def _check_contents(archive: zipfile.ZipFile, packed: int, budget: Budget) -> None:
     unpacked = 0
     for entry in archive.infolist():
+        is_xml = entry.filename.lower().endswith((".xml", ".rels", ".vml"))
         with archive.open(entry) as member:
             tail = b""
             while chunk := member.read(_CHUNK):
                 unpacked += len(chunk)
                 _check_unpacked(unpacked, packed, budget)
-                if any(word in tail + chunk for word in _DECLARATIONS) and entry.filename.endswith((".xml", ".rels")):
+                if is_xml and _declares(tail + chunk):
                     raise unreadable(budget.name, "bomb", "its XML declares entities, which no office program writes")
                 tail = chunk[-32:]
         budget.take_text(0)
+
+
+def _declares(piece: bytes) -> bool:
+    return any(word in piece for word in _DECLARATIONS)
 
 
 def _check_unpacked(unpacked: int, packed: int, budget: Budget) -> None:

@@ -17,7 +17,8 @@ _CLOSERS = frozenset({")", "%", ")%", "%)"})
 _MARKER = re.compile(
     r"[•‣▪●◦■□–\-*o]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]|(?:Item|Note|Section|Part|Article)\s+\w{1,5}[.:]?", re.I
 )
-_LEADER = re.compile(r"(?:\s*[.·…_]){3,}\s*$|^(?:[.·…_]\s*){3,}")
+_LEADERS = " .·…_"
+_FEWEST_LEADERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def cells(line: Line) -> list[Cell]:
     """The cells of a line: signs joined to their figures, list markers to their text, dot leaders dropped."""
     found: list[Cell] = []
     for run in line.runs:
-        text = one_line(_LEADER.sub("", run.text))
+        text = _without_leaders(one_line(run.text))
         if not text:
             continue
         last = found[-1] if found else None
@@ -59,3 +60,12 @@ def _joined(cell: Cell, text: str, space: str, run: Run) -> Cell:
 
 def _is_number(text: str) -> bool:
     return bool(_HAS_DIGIT.search(text)) and _FIGURE.fullmatch(text) is not None
+
+
+def _without_leaders(text: str) -> str:
+    """The text without the dots that lead from an entry to its page or figure."""
+    stripped = text.rstrip(_LEADERS)
+    if len(text[len(stripped) :].replace(" ", "")) >= _FEWEST_LEADERS:
+        text = stripped
+    stripped = text.lstrip(_LEADERS)
+    return stripped if len(text[: len(text) - len(stripped)].replace(" ", "")) >= _FEWEST_LEADERS else text

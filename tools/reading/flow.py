@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from tools.reading import tables
 from tools.reading.backend import Block
 from tools.reading.layout import Line
-from tools.reading.words import clean
+from tools.reading.words import clean, whole_lists
 
 _BULLET = re.compile(r"^(?:[•‣▪●◦■]|[-–*](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*")
 _SYMBOL = re.compile(r"[•‣▪●◦■\-–*]\s")
@@ -51,7 +51,7 @@ class Flow:
             group.append(line)
         if group:
             blocks.append(self._block(group))
-        return _with_whole_lists(blocks)
+        return whole_lists(blocks)
 
     def _block(self, lines: Sequence[Line]) -> Block:
         text = clean(self._joined([line.text for line in lines]))
@@ -103,17 +103,6 @@ class Flow:
         """Whether a hyphen at a line's end belongs to the word: not if the word stands elsewhere without."""
         second = _WORD.match(rest)
         return second is None or f"{first}{second[0]}".lower() not in self._words
-
-
-def _with_whole_lists(blocks: Iterable[Block]) -> list[Block]:
-    """Neighbouring items become one list."""
-    whole: list[Block] = []
-    for block in blocks:
-        if block.kind == "list" and whole and whole[-1].kind == "list":
-            whole[-1] = Block(kind="list", text=f"{whole[-1].text}\n{block.text}")
-        else:
-            whole.append(block)
-    return whole
 
 
 def _all(pages: Sequence[Sequence[Line]]) -> Iterable[Line]:

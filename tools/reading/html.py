@@ -8,7 +8,7 @@ from tools.reading.backend import Block, BlockKind
 from tools.reading.budget import Budget
 from tools.reading.parts import Parts, single
 from tools.reading.text import decode
-from tools.reading.words import clean, one_line, table_block
+from tools.reading.words import clean, one_line, table_block, whole_lists
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -41,7 +41,7 @@ def blocks(tree: "LexborHTMLParser", budget: Budget) -> list[Block]:
         for node, entering in _walk(tree.body, collected):
             collected.see(node, entering)
     collected.end()
-    return collected.blocks
+    return whole_lists(collected.blocks)
 
 
 @dataclass
@@ -81,13 +81,8 @@ class _Collector:
             return
         if self.kind == "heading":
             text = one_line(text)
-        last = self.blocks[-1] if self.blocks else None
         text = f"- {text}" if self.kind == "list" else text
-        item = self.budget.take(Block(kind=self.kind, text=text, level=self.level))
-        if self.kind == "list" and last is not None and last.kind == "list":
-            self.blocks[-1] = Block(kind="list", text=f"{last.text}\n{item.text}")
-        else:
-            self.blocks.append(item)
+        self.blocks.append(self.budget.take(Block(kind=self.kind, text=text, level=self.level)))
 
     def _turn(self, tag: str, step: int) -> None:
         if tag in ("ul", "ol"):

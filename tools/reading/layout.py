@@ -5,7 +5,7 @@ Coordinates are points with the origin at the bottom left, as in PDF.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 _RUN_GAP = 0.9  # in font sizes: a wider gap starts a new run, and a run may become a cell
@@ -135,14 +135,23 @@ def _gutter(rows: Sequence[Sequence[Run]]) -> float | None:
     gaps = [(a, b) for row in rows for a, b in pairwise(row)]
     if len(gaps) < _LEAST_COLUMN_ROWS:
         return None
-    middles = [(a.right + b.left) / 2 for a, b in gaps]
-    position = max(middles, key=lambda x: sum(a.right < x < b.left for a, b in gaps))
+    position = _commonest(gaps)
     beside = [(a, b) for a, b in gaps if a.right < position < b.left]
     crossing = sum(any(run.left < position < run.right for run in row) for row in rows)
     if len(beside) < max(_LEAST_COLUMN_ROWS, crossing):
         return None
     fewest = min(median(len(run.words) for run in side) for side in zip(*beside, strict=True))
     return position if fewest >= _LEAST_COLUMN_WORDS else None
+
+
+def _commonest(gaps: Sequence[tuple[Run, Run]]) -> float:
+    """A position that lies in as many gaps as possible."""
+    edges = sorted([(a.right, 1) for a, b in gaps] + [(b.left, -1) for a, b in gaps])
+    best, position = 0, 0.0
+    for (place, _), (following, _), count in zip(edges, edges[1:], accumulate(step for _, step in edges), strict=False):
+        if count > best:
+            best, position = count, (place + following) / 2
+    return position
 
 
 def _line(row: Sequence[Run]) -> Line:

@@ -1,5 +1,6 @@
 """What the three Office formats share: how their libraries fail, and the properties that every file carries."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -20,7 +21,8 @@ def opening(name: str) -> Iterator[None]:
     so this is a boundary where every exception means the same: the file is damaged.
     """
     try:
-        yield
+        with warnings.catch_warnings(action="ignore"):  # They warn of features that do not matter to a reader.
+            yield
     except (SwitchboardError, MemoryError):
         raise
     except Exception as error:

@@ -14,7 +14,7 @@ from tools.reading.backend import Block
 from tools.reading.budget import Budget
 from tools.reading.office import core_metadata, opening
 from tools.reading.parts import Parts, single
-from tools.reading.words import clean, one_line, table_block
+from tools.reading.words import clean, one_line, table_block, whole_lists
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -37,22 +37,10 @@ def read(data: bytes, *, name: str, budget: Budget) -> Parts:
 
         document = docx.Document(io.BytesIO(data))
         styles = _heading_levels(document)
-        blocks: list[Block] = []
-        for block in _blocks(document.element.body, styles):
-            budget.take(block)
-            _append(blocks, block)
-        for block in _notes(document):
-            blocks.append(budget.take(block))
+        blocks = whole_lists(budget.take(block) for block in _blocks(document.element.body, styles))
+        blocks += [budget.take(block) for block in _notes(document)]
         metadata = core_metadata(document.core_properties)
     return single(blocks, title=metadata.pop("title", ""), metadata=metadata)
-
-
-def _append(blocks: list[Block], block: Block) -> None:
-    """Items of one list become one block."""
-    if block.kind == "list" and blocks and blocks[-1].kind == "list":
-        blocks[-1] = Block(kind="list", text=f"{blocks[-1].text}\n{block.text}")
-    else:
-        blocks.append(block)
 
 
 def _heading_levels(document: "WordDocument") -> dict[str, int]:

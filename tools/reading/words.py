@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from tools.reading.backend import Block
@@ -38,6 +39,15 @@ def table_block(rows: Iterable[Sequence[str]]) -> Block | None:
         if cells:
             lines.append(" | ".join(cells))
     return Block(kind="table", text="\n".join(lines)) if lines else None
+
+
+def whole_lists(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks with neighbouring items taken together as one list."""
+    whole: list[Block] = []
+    for listed, neighbours in groupby(blocks, key=lambda block: block.kind == "list"):
+        group = list(neighbours)
+        whole += [Block(kind="list", text="\n".join(block.text for block in group))] if listed else group
+    return whole
 
 
 def display_name(name: str) -> str:

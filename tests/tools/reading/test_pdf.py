@@ -195,6 +195,23 @@ def test_two_columns_of_prose_are_read_one_after_the_other(read, make_pdf):
     assert text == " ".join(left) + " " + " ".join(right)
 
 
+def test_a_page_of_very_many_scattered_words_is_read_within_its_time(read, make_pdf):
+    def draw(c):
+        for number in range(20_000):
+            _write(c, 20 + number * 37 % 550, 20 + number * 91 % 800, "w", 2)
+
+    assert read(make_pdf(draw), seconds=60.0).pages[0].text.count("w") == 20_000
+
+
+def test_the_dots_that_lead_to_a_page_number_are_left_out(read, make_pdf):
+    def draw(c):
+        for number, (title, page) in enumerate((("Scope " + "." * 40, "1"), ("Prices " + ". " * 20, "12"))):
+            _write(c, 50, 700 - 14 * number, title)
+            _write(c, 450, 700 - 14 * number, page)
+
+    assert _blocks(read(make_pdf(draw)), "table")[0].text == "Scope | 1\nPrices | 12"
+
+
 def test_bullets_become_one_list(read, make_pdf):
     def draw(c):
         for number, line in enumerate(("• one kilogram of beans", "• two filters", "• three cups")):
