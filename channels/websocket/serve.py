@@ -3,9 +3,11 @@
 import asyncio
 import errno
 import logging
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -86,6 +88,11 @@ class WebServer(uvicorn.Server):
         """Listen to signals only where the process is ours."""
         with super().capture_signals() if self._signals else nullcontext():
             yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end. The signal is not raised again afterwards: whoever serves still has an assistant to close."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, then say so."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -139,6 +140,52 @@ async def test_two_gigabytes_are_refused_before_a_byte_of_them_is_sent(site: Sit
     writer.close()
     assert head.startswith(b"HTTP/1.1 413")
     assert json.loads(body)["error"]["text"] == "The file is larger than 50 MB. Choose a smaller one, or split it."
+
+
+async def begin_upload(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """One byte of ten."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(site.address).port)
+    cookie = "; ".join(f"{name}={value}" for name, value in site.http.cookies.items())
+    head = f"POST /api/uploads?conversation={await conversation(site)}&name=a.bin HTTP/1.1\r\nHost: localhost\r\n"
+    writer.write(f"{head}Cookie: {cookie}\r\nContent-Length: 10\r\n\r\nx".encode())
+    return reader, writer
+
+
+async def test_an_upload_that_stops_coming_is_let_go() -> None:
+    async with site_of(FakeAssistant(), patience=0.2) as site:
+        reader, writer = await begin_upload(site)
+        assert (await reader.readline()).startswith(b"HTTP/1.1 408")
+        writer.close()
+
+
+async def test_an_upload_that_is_broken_off_leaves_nothing_and_is_no_incident(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with site_of(FakeAssistant()) as site:
+        put, ended = site.assistant.blobs.put, asyncio.Event()
+
+        async def watched(*arguments: Any, **options: Any) -> Blob:
+            try:
+                return await put(*arguments, **options)
+            finally:
+                ended.set()
+
+        monkeypatch.setattr(site.assistant.blobs, "put", watched)
+        _, writer = await begin_upload(site)
+        await writer.drain()
+        writer.transport.abort()
+        await ended.wait()
+        assert (await site.http.get("/health")).status_code == 200
+    assert "incident" not in caplog.text
+
+
+async def test_a_body_without_a_byte_and_without_a_length_is_an_empty_file(site: Site) -> None:
+    async def nothing() -> AsyncIterator[bytes]:
+        yield b""
+
+    parameters = {"conversation": await conversation(site), "name": "empty.bin"}
+    answer = await site.http.post("/api/uploads", params=parameters, content=nothing())
+    assert (answer.status_code, answer.json()["error"]["text"]) == (400, "The file is empty. Choose another.")
 
 
 async def test_an_upload_of_unknown_length_is_refused_when_it_grows_too_large() -> None:

@@ -1,25 +1,25 @@
-"""The pure parts of the web chat: names, headers, links, cookies, keys, sizes, rooms, the port."""
+"""The pure parts of the web chat: names, headers, links, cookies, keys, sizes, rooms."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import HTTPConnection
 
 from channels.websocket import texts
 from channels.websocket.channel import Said, WebSocketChannel
 from channels.websocket.files import shown
-from channels.websocket.following import MOST, Following
+from channels.websocket.following import MOST, Following, Work
 from channels.websocket.identity import Visitors
 from channels.websocket.keys import load_keys
 from channels.websocket.links import linked, linked_reply, source_link
 from channels.websocket.protocol import BadFrame, Response, Say
 from channels.websocket.rooms import Rooms
-from channels.websocket.serve import listen, loop_factory, running
 from channels.websocket.settings import WebSettings
 from channels.websocket.uploads import NAME_LIMIT, media_type, safe_name
+from channels.websocket.visits import Visiting
 from switchboard import (
     Artifact,
     Channel,
@@ -58,6 +58,7 @@ MESSAGE = Message(id=MessageId("message-1"), conversation=LINE, principal=Princi
         ("a\r\nSet-Cookie: x.txt", "a Set-Cookie: x.txt"),
         ("invoice\u202efdp.exe", "invoice fdp.exe"),
         ("nul\x00l.txt", "nul l.txt"),
+        ("x" * 300, "x" * NAME_LIMIT),
         ("x" * 300 + ".pdf", "x" * (NAME_LIMIT - 4) + ".pdf"),
     ],
 )
@@ -198,25 +199,6 @@ def test_sizes_are_told_in_units_for_people(count: int, text: str) -> None:
     assert texts.size(count) == text
 
 
-async def test_a_port_in_use_is_told_with_the_way_out() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(ConfigError, match=rf"Port {port} is in use.*--port"):
-            async with running(FakeAssistant(), web_settings(port=port)):
-                pass
-
-
-def test_a_host_that_is_not_ours_is_told() -> None:
-    with pytest.raises(ConfigError, match=r"192\.0\.2\.1 is not one of this machine"):
-        listen("192.0.2.1", 0)
-
-
-def test_the_fast_loop_is_used_where_it_is_installed() -> None:
-    factory = loop_factory()
-    assert factory is not None
-    assert factory.__module__.startswith("uvloop")
-
-
 def test_the_settings_make_the_channel() -> None:
     made = Setup(load(environ={"SWITCHBOARD_LIMITS__MESSAGE_CHARACTERS": "777"})).channel("websocket")
     assert (made.name, made.limits.text) == ("websocket", 777)
@@ -278,13 +260,53 @@ async def test_a_window_that_never_confirms_is_told_as_not_delivered() -> None:
     assert (receipt.delivered, receipt.retry_after) == (False, 0.01)
 
 
+async def test_what_is_pushed_waits_for_the_welcome_and_can_be_confirmed() -> None:
+    sent: list[Response] = []
+    welcomed, all_sent = asyncio.Event(), asyncio.Event()
+
+    async def send(response: Response) -> None:
+        sent.append(response)
+
+    async def guard(work: Work, about: str = "") -> None:
+        await work()
+        all_sent.set()
+
+    following = Following(FakeAssistant(), send, guard)
+    following.push(MESSAGE, [Final(text="Done.", seq=1)], ready=welcomed)
+    await asyncio.sleep(0)
+    assert sent == []
+    welcomed.set()
+    await all_sent.wait()
+    assert [response.type for response in sent] == ["turn", "event"]
+    assert following.confirmed(MESSAGE.id, 1) == MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("scheme", "site", "ending"),
+    [
+        ("http", "same-origin", "SameSite=Lax"),
+        ("http", "cross-site", "SameSite=Lax"),
+        ("https", "same-origin", "SameSite=Lax; Secure"),
+        ("https", "cross-site", "SameSite=None; Partitioned; Secure"),
+    ],
+)
+def test_only_an_encrypted_page_of_another_site_gets_a_cookie_that_reaches_it(
+    scheme: str, site: str, ending: str
+) -> None:
+    visitors = Visitors(web_settings())
+    headers = [(b"host", b"chat.example"), (b"sec-fetch-site", site.encode())]
+    scope = {"type": "http", "scheme": scheme, "path": "/", "query_string": b"", "headers": headers}
+    ((_, cookie),) = Visiting(visitors).cookie_headers(HTTPConnection(scope), visitors.new())
+    assert cookie.decode().endswith(f"HttpOnly; {ending}")
+
+
 async def test_too_many_turns_on_one_connection_are_refused() -> None:
     async def send(response: Response) -> None: ...
 
-    async def guard(work: object, about: str = "") -> None:
+    async def guard(work: Work, about: str = "") -> None:
         await asyncio.get_running_loop().create_future()
 
-    following = Following(FakeAssistant(), send, guard)  # type: ignore[arg-type]
+    following = Following(FakeAssistant(), send, guard)
     for number in range(MOST):
         following.follow(MessageId(f"message-{number}"), LINE)
     with pytest.raises(BadFrame):

@@ -160,6 +160,15 @@ async def test_a_word_for_anything_but_the_last_event_confirms_nothing(site: Sit
     assert await confirmed(client, site, last - 1) == []
 
 
+async def test_a_confirmed_turn_can_be_heard_again(site: Site) -> None:
+    client = await site.chat(hello={})
+    await client.say(**ASK)
+    last = (await client.events())[-1]
+    await confirmed(client, site, last["seq"])
+    await client.say(type="resume", message_id="message-1", after=last["seq"] - 1)
+    assert await client.events() == [last]
+
+
 async def test_a_reply_that_came_with_the_history_can_be_confirmed(site: Site) -> None:
     first = await site.chat(hello={})
     await first.say(**ASK)
