@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tools.retrieval.lexicon import asking, related, silent
+from tools.retrieval.naming import stem
 from tools.retrieval.periods import Period, parted
 
 MAX_CHARACTERS = 4_000
@@ -25,10 +26,18 @@ _FIGURES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A word or phrase to look for, and how much it counts. Only letters, digits and single blanks."""
+    """A word or phrase to look for, and how much it counts. Only letters, digits and single blanks.
+
+    Attributes:
+        beginning: A blank and what all forms of the word begin with, to look for it in plain text.
+    """
 
     text: str
     weight: float = 1.0
+    beginning: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beginning", f" {stem(self.text)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

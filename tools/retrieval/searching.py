@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tools.retrieval import ranking
 from tools.retrieval.backend import Passage
 from tools.retrieval.gathering import gather
-from tools.retrieval.naming import stem
 from tools.retrieval.query import Query
 from tools.retrieval.snapshot import Snapshot
 
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
 SPREAD = 0.5
 """How far below its unit's score the least fitting passage of the unit comes."""
-
-_BREAKS = str.maketrans(dict.fromkeys("\n\t\"'“”‘’()[]|/-–—&", " "))
-"""What may stand before a word, to be taken for a blank."""
 
 
 def search(
@@ -76,6 +72,6 @@ def _passages(
 
 def _overlap(passage: Passage, query: Query) -> float:
     """The share of the question's terms that stand in the passage, by their first letters, as endings differ."""
-    words = " ".join(("", *passage.headings, passage.text)).lower().translate(_BREAKS)
-    held = sum(term.weight for term in query.terms if f" {stem(term.text)}" in words)
+    words = " ".join(("", *passage.headings, passage.text)).lower().replace("\n", " ")
+    held = sum(term.weight for term in query.terms if term.beginning in words)
     return held / (sum(term.weight for term in query.terms) or 1)
