@@ -66,7 +66,7 @@ class ReadingPool:
             try:
                 async with asyncio.timeout(self.limits.seconds + self._grace):
                     answer = await worker.ask(source, shown, self.limits)
-                healthy = worker.files < _MOST_FILES
+                healthy = worker.files < _MOST_FILES and "failed" not in answer
             except TimeoutError:
                 raise too_slow(shown, seconds=self.limits.seconds) from None
             except (EOFError, OSError, ValueError) as error:

@@ -22,6 +22,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pool's to handle.
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # A library that prints must not break a frame.
+    sys.excepthook = lambda kind, failure, trace: _tell(replies, failure)
     _limit_memory(int(sys.argv[1]))
     serve(sys.stdin.buffer, replies)
 
@@ -39,14 +40,18 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
 
 
 def answer(source: Path | bytes, name: str, limits: ReadingLimits) -> dict[str, Any]:
-    """What became of a file: a document, why it can't be read, or where the reader failed."""
+    """What became of a file: a document, or why it can't be read."""
     try:
         return {"document": document_to_json(EmbeddedReader().read(source, name=name, limits=limits))}
     except Unreadable as error:
         return {"unreadable": [error.name, error.reason, error.code]}
-    except Exception as failure:  # noqa: BLE001 - the boundary of the process: told with its place, without any text
-        place = traceback.extract_tb(failure.__traceback__)[-1]
-        return {"failed": f"{type(failure).__name__} at {Path(place.filename).name}:{place.lineno}"}
+
+
+def _tell(replies: BinaryIO, failure: BaseException) -> None:
+    """Tell of a fault of ours by its place, without text of the document. The process ends with it."""
+    place = traceback.extract_tb(failure.__traceback__)[-1]
+    replies.write(frame({"failed": f"{type(failure).__name__} at {Path(place.filename).name}:{place.lineno}"}))
+    replies.flush()
 
 
 def _limit_memory(size: int) -> None:

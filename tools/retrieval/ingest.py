@@ -282,6 +282,14 @@ def _digest(path: Path) -> str:
 
 
 async def _chunks(path: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(path.open, "rb") as file:
-        while chunk := await asyncio.to_thread(file.read, _CHUNK):
-            yield chunk
+    """The file in pieces. It is opened for each, so that a run that is stopped leaves nothing open."""
+    offset = 0
+    while piece := await asyncio.to_thread(_piece, path, offset):
+        offset += len(piece)
+        yield piece
+
+
+def _piece(path: Path, offset: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(_CHUNK)

@@ -86,6 +86,16 @@ async def test_a_file_that_never_ends_is_stopped_with_its_worker(tmp_path):
         assert not pool._idle
 
 
+async def test_a_fault_of_the_reader_is_logged_with_its_place_and_costs_the_worker(caplog):
+    async with ReadingPool(workers=1, limits=ReadingLimits(pages="no number")) as pool:
+        with pytest.raises(Unreadable) as caught:
+            await pool.read(b"private words", name="a.txt")
+        assert not pool._idle
+    assert caught.value.code == "crashed"
+    assert "TypeError at budget.py" in caplog.text
+    assert "private" not in caplog.text
+
+
 async def test_a_cancelled_read_stops_its_worker_and_frees_its_place(tmp_path):
     fifo = tmp_path / "never"
     os.mkfifo(fifo)

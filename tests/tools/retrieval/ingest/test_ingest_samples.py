@@ -15,7 +15,7 @@ from tools.reading import EmbeddedReader, ReadingLimits, ReadingPool
 from tools.retrieval.embedded import EmbeddedLibrary
 from tools.retrieval.ingest import ingest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SAMPLES = ROOT / "samples"
 GUEST = Principal(id="guest")
 PRIYA = Principal(id="priya", groups=frozenset({"hr"}), verified=True)
