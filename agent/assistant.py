@@ -54,13 +54,13 @@ class SwitchboardAssistant:
 
     async def offer(self, message: Message) -> Offer:
         """Take a message; see the protocol."""
-        known = await self._parts.conversations.turn(message.conversation, message.id)
-        if known is None:
-            if self._closing:
-                raise BadInput(texts.CLOSING, status=503)
-            message = await self._checked(message)
+        checked = False
         while True:
-            snapshot = await self._parts.conversations.read(message.conversation, message.id)
+            snapshot = await self._parts.conversations.read(message.conversation, message.id, memory=True)
+            if snapshot.turn is None and not checked:
+                if self._closing:
+                    raise BadInput(texts.CLOSING, status=503)
+                message, checked = await self._checked(message), True
             decision = inbox.offer(
                 snapshot,
                 message,
@@ -75,7 +75,7 @@ class SwitchboardAssistant:
             self._stop_here(message.conversation, decision.interrupts)
         change = decision.change
         if decision.state == "new" and change is not None and change.inbox.lease is not None:
-            self._begin(change.turns[0], change.inbox.lease, stopped=False)
+            self._begin(change, change.inbox.lease, snapshot.memory)
         elif decision.state in ("queued", "running"):
             self._spawn(self._pump(message.conversation))
         return Offer(state=decision.state, ahead=decision.ahead)
@@ -225,7 +225,7 @@ class SwitchboardAssistant:
             message_id = inbox.next_message(state, self._parts.clock())
             if message_id is None:
                 return
-            snapshot = await self._parts.conversations.read(conversation, message_id)
+            snapshot = await self._parts.conversations.read(conversation, message_id, memory=True)
             claimed = inbox.claim(
                 snapshot,
                 now=self._parts.clock(),
@@ -234,9 +234,9 @@ class SwitchboardAssistant:
             )
             if claimed is None:
                 continue
-            change, lease, turn = claimed
+            change, lease, _ = claimed
             if await self._commit(conversation, change):
-                self._begin(turn, lease, stopped=inbox.must_stop(change.inbox, lease))
+                self._begin(change, lease, snapshot.memory)
                 return
 
     async def _revive(self, conversation: Conversation) -> None:
@@ -246,11 +246,13 @@ class SwitchboardAssistant:
             await asyncio.sleep(max(0.0, state.lease.expires_at - self._parts.clock()) + 0.01)
         await self._pump(conversation)
 
-    def _begin(self, turn: Turn, lease: Lease, *, stopped: bool) -> None:
+    def _begin(self, change: Change, lease: Lease, memory: bytes | None) -> None:
+        """Run the turn that a change, which has been written, has started."""
+        (turn,) = change.turns
         message = turn.message
         feed = self._live.open(message.conversation, message.id)
-        run = TurnRun(parts=self._parts, turn=turn, lease=lease, feed=feed)
-        if stopped:
+        run = TurnRun(parts=self._parts, turn=turn, lease=lease, feed=feed, memory=memory)
+        if inbox.must_stop(change.inbox, lease):
             run.stop()
         self._runs[message.conversation.key, message.id] = run
         self._spawn(self._run(run))
@@ -265,7 +267,7 @@ class SwitchboardAssistant:
         finally:
             self._runs.pop((message.conversation.key, message.id), None)
             self._live.end(message.conversation, message.id, keep=stored)
-        if stored:
+        if stored and run.waiting:
             await self._pump(message.conversation)
 
     def _stop_here(self, conversation: Conversation, message_id: MessageId) -> None:

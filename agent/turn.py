@@ -76,12 +76,19 @@ class Recorder:
 
 @dataclass(slots=True, kw_only=True)
 class TurnRun:
-    """A turn that this process answers."""
+    """A turn that this process answers.
+
+    Attributes:
+        memory: The conversation's working memory from before the turn.
+        waiting: Whether other messages waited when the outcome was stored.
+    """
 
     parts: Parts
     turn: Turn
     lease: Lease
     feed: Feed
+    memory: bytes | None = None
+    waiting: bool = False
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _lost: bool = False
 
@@ -125,7 +132,7 @@ class TurnRun:
         if message.deadline is not None:
             seconds = max(0.0, min(seconds, message.deadline - parts.clock()))
         run = self._make_run(recorder, time.monotonic() + seconds)
-        memory = await parts.conversations.memory(message.conversation)
+        memory = self.memory
         if self.turn.attempts > turns.attempts:
             incident = _incident("gave up", None)
             return Failed(text=texts.gave_up(turns.attempts, incident), incident=incident), memory
@@ -239,6 +246,7 @@ class TurnRun:
             except Fenced:
                 return False
             if await self.parts.conversations.commit(self.turn.message.conversation, change):
+                self.waiting = bool(change.inbox.queue)
                 return True
 
     async def _snapshot(self) -> Snapshot:

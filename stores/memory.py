@@ -48,10 +48,13 @@ class MemoryConversationStore:
     def __init__(self) -> None:
         self._kept: dict[Conversation, _Kept] = {}
 
-    async def read(self, conversation: Conversation, message_id: MessageId | None = None) -> Snapshot:
+    async def read(
+        self, conversation: Conversation, message_id: MessageId | None = None, *, memory: bool = False
+    ) -> Snapshot:
         """See `ConversationStore.read`."""
         kept = self._kept.get(conversation, _Kept())
-        return Snapshot(inbox=kept.inbox, turn=None if message_id is None else kept.turns.get(message_id))
+        turn = None if message_id is None else kept.turns.get(message_id)
+        return Snapshot(inbox=kept.inbox, turn=turn, memory=kept.memory if memory else None)
 
     async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
         """See `ConversationStore.turn`."""

@@ -80,10 +80,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What a store knows of a conversation and of one message in it."""
+    """What a store knows of a conversation and of one message in it, with its memory if that was asked for."""
 
     inbox: Inbox
     turn: Turn | None = None
+    memory: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +118,12 @@ class ConversationSummary:
 class ConversationStore(Protocol):
     """Conversations, their turns, events and memory."""
 
-    async def read(self, conversation: Conversation, message_id: MessageId | None = None) -> Snapshot:
-        """The conversation's inbox (a new one if it is unknown) and, if known, the turn of ``message_id``.
+    async def read(
+        self, conversation: Conversation, message_id: MessageId | None = None, *, memory: bool = False
+    ) -> Snapshot:
+        """The conversation's inbox (a new one if it is unknown), if known the turn of ``message_id``, and the memory.
 
-        Both come from one consistent read.
+        All come from one consistent read, and where reading costs by the request, from one request.
         """
         ...
 

@@ -15,6 +15,12 @@ from switchboard.events import Event
 from switchboard.identity import Conversation, MessageId
 from switchboard.storage import Change, ConversationSummary, Inbox, Snapshot, Turn
 
+_READ = """
+    SELECT c.inbox, t.body, m.body FROM conversations c
+    LEFT JOIN turns t ON t.conversation = c.id AND t.message = ?
+    LEFT JOIN memories m ON m.conversation = c.id AND ?
+    WHERE c.key = ?
+"""
 _LIST = """
     SELECT c.key, c.inbox, c.updated_at, c.first_text,
         (SELECT json_group_array(hex(p.principal)) FROM participants p WHERE p.conversation = c.id)
@@ -38,18 +44,19 @@ class SqliteConversationStore:
     def __init__(self, path: Path) -> None:
         self._database = Database(path, schema=CONVERSATIONS)
 
-    async def read(self, conversation: Conversation, message_id: MessageId | None = None) -> Snapshot:
+    async def read(
+        self, conversation: Conversation, message_id: MessageId | None = None, *, memory: bool = False
+    ) -> Snapshot:
         """See `ConversationStore.read`."""
-        query = (
-            "SELECT c.inbox, t.body FROM conversations c"
-            " LEFT JOIN turns t ON t.conversation = c.id AND t.message = ? WHERE c.key = ?"
-        )
 
         def work(connection: sqlite3.Connection) -> Snapshot:
-            row = connection.execute(query, (exact(message_id), conversation.key)).fetchone()
+            row = connection.execute(_READ, (exact(message_id), memory, conversation.key)).fetchone()
             if row is None:
                 return Snapshot(inbox=Inbox())
-            return Snapshot(inbox=load(Inbox, row[0]), turn=None if row[1] is None else unpack(Turn, row[1]))
+            inbox, turn, remembered = row
+            return Snapshot(
+                inbox=load(Inbox, inbox), turn=None if turn is None else unpack(Turn, turn), memory=remembered
+            )
 
         return await self._database.read("conversations", "read", work)
 

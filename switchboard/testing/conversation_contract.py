@@ -52,6 +52,12 @@ class InboxContract:
         await store.commit(HERE, a_change(1, a_turn()))
         assert await store.turn(HERE, MessageId("m1")) is None
 
+    async def test_a_read_gives_the_memory_only_where_it_is_asked_for(self, store: ConversationStore) -> None:
+        await store.commit(HERE, a_change(1, memory=b"memory"))
+        assert (await store.read(HERE, memory=True)).memory == b"memory"
+        assert (await store.read(HERE, MessageId("m0"), memory=True)).memory == b"memory"
+        assert (await store.read(HERE)).memory is None
+
     async def test_a_turn_is_found_by_its_message(self, store: ConversationStore) -> None:
         await store.commit(HERE, a_change(1, a_turn(0), a_turn(1)))
         assert await store.turn(HERE, MessageId("m1")) == a_turn(1)
