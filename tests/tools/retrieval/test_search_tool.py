@@ -26,6 +26,7 @@ from switchboard import (
 )
 from switchboard.events import Event
 from tools.reading.backend import Block, Document, Page
+from tools.retrieval import attached
 from tools.retrieval.backend import Access, Source
 from tools.retrieval.embedded import EmbeddedLibrary
 from tools.retrieval.tool import list_tool, search_tool
@@ -246,6 +247,26 @@ async def test_a_lost_file_is_a_warning(house: House, search: Tool) -> None:
     lost = Attachment(name="lost.pdf", media_type="", size=1, digest="0" * 64)
     result = await call(search, house.context(lost), query="anything")
     assert [warning.text for warning in result.warnings] == ["lost.pdf is no longer there. Please attach it again."]
+
+
+async def test_a_blob_store_that_fails_is_a_failed_search(house: House, search: Tool) -> None:
+    async def fail(digest: str, *, owner: str) -> bytes:
+        raise BackendError(service="blobs", operation="read", code="input_output")
+
+    house.blobs.read = fail
+    lost = Attachment(name="lost.pdf", media_type="", size=1, digest="0" * 64)
+    with pytest.raises(ToolFailed):
+        await call(search, house.context(lost), query="anything")
+
+
+async def test_what_is_remembered_of_unreadable_files_is_bounded(
+    house: House, search: Tool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attached, "_REMEMBERED", 1)
+    for _ in range(2):
+        for name in ("a.pdf", "b.pdf"):
+            lost = Attachment(name=name, media_type="", size=1, digest=name[0] * 64)
+            assert (await call(search, house.context(lost), query="anything")).warnings
 
 
 async def test_a_degraded_library_is_told(house: House) -> None:
