@@ -70,7 +70,7 @@ def failures(operation: str) -> Iterator[None]:
 
 def connect(folder: Path) -> sqlite3.Connection:
     """Open the index in the folder, making it where it is new. Transactions are begun by hand."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = sqlite3.connect(
         folder / FILE, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
     )

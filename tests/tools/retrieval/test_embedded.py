@@ -311,6 +311,11 @@ async def test_a_folder_that_can_not_be_made_is_an_error(tmp_path: Path) -> None
     await library.close()
 
 
+async def test_the_index_is_its_owners_alone(library: EmbeddedLibrary, tmp_path: Path) -> None:
+    await library.put(source("a"), document("pelicans"))
+    assert (tmp_path / "library").stat().st_mode & 0o077 == 0
+
+
 async def test_a_closed_library_says_so(tmp_path: Path) -> None:
     library = EmbeddedLibrary(tmp_path)
     await library.close()
