@@ -9,11 +9,13 @@ from switchboard import Unreadable
 from tools.reading.backend import Block, Page
 from tools.reading.budget import Budget
 from tools.reading.parts import Parts
+from tools.reading.reasons import unreadable
 from tools.reading.text import decode, paragraphs
 from tools.reading.words import display_name, one_line
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _MOST_ATTACHMENTS = 200
+_MALFORMED = (ValueError, LookupError, AttributeError, TypeError)  # what the standard library raises on odd mails
 
 ReadPart = Callable[[bytes, str], Parts]
 
@@ -28,8 +30,11 @@ def read(data: bytes, *, name: str, budget: Budget, read_part: ReadPart | None =
     assert isinstance(message, EmailMessage)
     headers = {header: _header(message, header) for header in _HEADERS}
     blocks = [Block(kind="text", text="\n".join(f"{key}: {value}" for key, value in headers.items() if value))]
-    blocks += _body(message, name, budget)
-    attachments = list(_attachments(message))
+    try:
+        body, attachments = message.get_body(preferencelist=("plain", "html")), list(_attachments(message))
+    except _MALFORMED as error:
+        raise unreadable(name, "damaged") from error
+    blocks += _body(body, name, budget)
     if attachments:
         listed = "\n".join(f"- {attached_name}" for attached_name, _ in attachments)
         blocks.append(Block(kind="list", text=f"Attachments:\n{listed}"))
@@ -37,7 +42,9 @@ def read(data: bytes, *, name: str, budget: Budget, read_part: ReadPart | None =
     pages = [Page(number=1, blocks=tuple(blocks))]
     warnings: list[str] = []
     if read_part:
-        for attached_name, content in attachments:
+        if len(attachments) > _MOST_ATTACHMENTS:
+            warnings.append(f"Only the first {_MOST_ATTACHMENTS} attachments were read; there are {len(attachments)}")
+        for attached_name, content in attachments[:_MOST_ATTACHMENTS]:
             pages += _read_attachment(attached_name, content, read_part, first=len(pages) + 1, warnings=warnings)
     metadata = {key.lower(): value for key, value in headers.items() if value}
     return Parts(pages=tuple(pages), title=headers["Subject"], metadata=metadata, warnings=tuple(warnings))
@@ -47,12 +54,11 @@ def _header(message: EmailMessage, header: str) -> str:
     """A header's text; the parser can raise all sorts on a malformed one, which then counts as missing."""
     try:
         return one_line(str(message.get(header, "")))
-    except (ValueError, IndexError, AttributeError, TypeError, KeyError):
+    except _MALFORMED:
         return ""
 
 
-def _body(message: EmailMessage, name: str, budget: Budget) -> list[Block]:
-    part = message.get_body(preferencelist=("plain", "html"))
+def _body(part: Message | None, name: str, budget: Budget) -> list[Block]:
     if part is None:
         return []
     content = _bytes(part)
@@ -65,8 +71,6 @@ def _body(message: EmailMessage, name: str, budget: Budget) -> list[Block]:
 
 def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
     for number, part in enumerate(message.iter_attachments(), start=1):
-        if number > _MOST_ATTACHMENTS:
-            return
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload(0) if part.is_multipart() else part
             subject = inner.get("Subject") if isinstance(inner, Message) else None
@@ -81,7 +85,11 @@ def _bytes(part: Message) -> bytes:
 
 
 def _as_bytes(part: object) -> bytes:
-    return part.as_bytes() if isinstance(part, Message) else b""
+    """A mail in the mail as a file; nothing if it is too malformed to be written again."""
+    try:
+        return part.as_bytes() if isinstance(part, Message) else b""
+    except _MALFORMED:
+        return b""
 
 
 def _read_attachment(

@@ -2,6 +2,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from switchboard import Unreadable
+
 
 def _kinds(document, page=0):
     return [(block.kind, block.text) for block in document.pages[page].blocks]
@@ -37,6 +39,15 @@ def test_a_csv_of_one_column_is_a_table_of_one_column(read):
     assert _kinds(read(b"name\nada\nbob\n", "a.csv")) == [("table", "name\nada\nbob")]
 
 
+def test_quotes_that_never_close_do_not_lose_the_file(read):
+    assert "beans" in read(b'item,eur\n"beans,12\ncups,3\n', "a.csv").pages[0].text
+
+
+def test_a_field_over_the_limit_is_refused(read):
+    with pytest.raises(Unreadable, match="more than 1,000 characters"):
+        read(b"a,b\n" + b"x" * 2000 + b",y\n", "a.csv", characters=1000)
+
+
 def test_a_field_of_a_megabyte_is_read(read):
     assert len(read(b"a,b\n" + b"x" * 1_000_000 + b",y\n", "a.csv").pages[0].text) > 1_000_000
 
@@ -48,7 +59,7 @@ owner: Finance
 ---
 # Scope
 
-It is **for all** of [us](http://x.test), see `code`.
+It is **for all** of [us](http://x.test), see `code` ![a map](m.png).
 
 1. first
 2. second
@@ -67,7 +78,7 @@ kept as it is
     assert (document.title, dict(document.metadata)) == ("Travel policy", {"owner": "Finance"})
     assert _kinds(document) == [
         ("heading", "Scope"),
-        ("text", "It is for all of us, see code."),
+        ("text", "It is for all of us, see code a map."),
         ("list", "1. first\n2. second\n  - nested"),
         ("table", "a | b\n1 | 2"),
         ("text", "kept as it is"),
@@ -194,3 +205,20 @@ def test_a_mail_in_a_mail_is_read_but_its_own_attachments_are_only_listed(read):
 def test_a_malformed_header_does_not_lose_the_mail(read, line):
     data = b"Subject: Hi\nMIME-Version: 1.0\n" + line.encode() + b"\n\nbody words\n"
     assert "body words" in read(data, "a.eml").pages[0].text
+
+
+def test_a_mail_whose_parts_are_malformed_is_told_as_damaged(read):
+    data = b"""From: a@b.test
+Subject: Hi
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: multipart/related; boundary=y
+
+no part begins here
+--x--
+"""
+    with pytest.raises(Unreadable) as caught:
+        read(data, "a.eml")
+    assert caught.value.code == "damaged"
