@@ -134,7 +134,7 @@ async def test_programs_get_headings_and_scores(house: House, search: Tool) -> N
 
 
 async def test_a_file_is_cited_by_its_name_and_never_by_its_path(house: House, search: Tool) -> None:
-    await house.put("Travel policy", "Hotels cost at most 150 EUR.", path="/home/ann/secret/travel.pdf")
+    await house.put("Travel policy", "Hotels cost at most 150 EUR.", path="/srv/ann/secret/travel.pdf")
     (citation,) = (await call(search, house.context(), query="hotel limit")).citations
     assert (citation.source, citation.link) == ("travel.pdf", "")
 
