@@ -1,5 +1,6 @@
 """The words that everyone speaks. A plug-in imports from here and from nowhere else."""
 
+from switchboard.assistant import Assistant, Catalogue, Offer, SourceFile
 from switchboard.channels import Channel
 from switchboard.errors import (
     BackendError,
@@ -32,41 +33,64 @@ from switchboard.events import (
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.limits import Limits, Receipt
 from switchboard.messages import Attachment, Message
+from switchboard.rendering import Rendered, render
 from switchboard.reply import Reply, fold
-from switchboard.storage import Blob, BlobStore, ConversationStore, Job, JobStore
+from switchboard.storage import (
+    Blob,
+    BlobStore,
+    Change,
+    ConversationStore,
+    ConversationSummary,
+    Inbox,
+    Job,
+    JobStore,
+    Lease,
+    Snapshot,
+    Turn,
+)
 from switchboard.tools import Tool, ToolContext, ToolResult, tool
 
 __all__ = [
     "Artifact",
+    "Assistant",
     "Attachment",
     "BackendError",
     "BadInput",
     "BadKey",
     "Blob",
     "BlobStore",
+    "Catalogue",
+    "Change",
     "Channel",
     "Citation",
     "ConfigError",
     "Conversation",
     "ConversationStore",
+    "ConversationSummary",
     "DeliveryFailed",
     "Delta",
     "Event",
     "Failed",
     "Fenced",
     "Final",
+    "Inbox",
     "Job",
     "JobStarted",
     "JobStore",
     "Late",
+    "Lease",
     "Limits",
     "Message",
     "MessageId",
+    "Offer",
     "Principal",
     "Question",
     "Receipt",
     "Refused",
+    "Rendered",
     "Reply",
+    "Snapshot",
+    "SourceFile",
     "Status",
     "SwitchboardError",
     "Tool",
@@ -76,8 +100,10 @@ __all__ = [
     "ToolResult",
     "ToolRetry",
     "ToolStarted",
+    "Turn",
     "Unreadable",
     "Warning",
     "fold",
+    "render",
     "tool",
 ]

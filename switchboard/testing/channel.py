@@ -1,0 +1,140 @@
+"""A channel whose platform is a list, and what every channel must do, as tests that a channel of your own inherits.
+
+class TestPager(ChannelContract):
+    @pytest.fixture
+    def channel(self) -> PagerChannel:
+        return PagerChannel(...)
+
+    def payload(self, text: str, *, id: str, sender: str) -> Line:
+        return Line(serial=id, pager=sender, text=text)
+"""
+# ruff: noqa: D102 - a test's name is its description
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
+
+import pytest
+
+from switchboard.channels import Channel
+from switchboard.errors import BadInput
+from switchboard.events import Citation
+from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.limits import Limits, Receipt
+from switchboard.messages import Message
+from switchboard.rendering import measure, render
+from switchboard.reply import Reply
+
+DELIVERED = Receipt(delivered=True, platform_id="platform-1")
+PROSE = " ".join(f"Sentence number {number} says something." for number in range(400))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A payload of the fake platform, as it looks once the platform's signature has been checked."""
+
+    id: str
+    sender: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class FakeChannel:
+    """A whole channel in memory: ``sent`` is what its platform has shown, ``receipts`` is what it answers.
+
+    Attributes:
+        receipts: One for each sending; the default confirms all. Give others to see what happens when it does not.
+    """
+
+    name: str = "fake"
+    limits: Limits = field(default_factory=lambda: Limits(text=500))
+    tenant: str = "local"
+    receipts: Iterator[Receipt] = field(default_factory=lambda: repeat(DELIVERED))
+    sent: list[tuple[Conversation, tuple[str, ...]]] = field(default_factory=list)
+
+    def parse(self, payload: Line) -> Sequence[Message]:
+        """A line is a message."""
+        if not payload.sender:
+            raise BadInput("Nobody sent this.")
+        if not payload.text.strip():
+            return ()
+        return (
+            Message(
+                id=MessageId(payload.id),
+                conversation=Conversation(tenant=self.tenant, channel=self.name, room=payload.sender),
+                principal=Principal(id=f"{self.name}:{payload.sender}", verified=True),
+                text=payload.text,
+            ),
+        )
+
+    def render(self, reply: Reply) -> Sequence[str]:
+        """Text within the limits, as the common renderer makes it."""
+        return render(reply, self.limits).messages
+
+    async def send(self, message: Message, parts: Sequence[str]) -> Receipt:
+        """Show the parts in the message's conversation, if the next receipt says so."""
+        receipt = next(self.receipts)
+        if receipt.delivered:
+            self.sent.append((message.conversation, tuple(parts)))
+        return receipt
+
+
+class ChannelContract:
+    """What the rest of the house relies on. ``text_of`` gives the text of a part, where parts are not text."""
+
+    text_of: Callable[[Any], str] = staticmethod(str)
+
+    def payload(self, text: str, *, id: str, sender: str) -> Any:
+        """A verified payload of the platform, in which ``sender`` says ``text`` under the platform's id ``id``."""
+        raise NotImplementedError
+
+    def test_a_payload_is_a_message(self, channel: Channel[Any, Any]) -> None:
+        (message,) = channel.parse(self.payload("Hello there", id="1", sender="5551"))
+        assert message.text == "Hello there"
+        assert message.conversation.channel == channel.name
+        assert Conversation.from_key(message.conversation.key) == message.conversation
+
+    def test_a_payload_that_comes_again_is_the_same_message(self, channel: Channel[Any, Any]) -> None:
+        first, again = (channel.parse(self.payload("Hello", id="1", sender="5551"))[0] for _ in range(2))
+        assert (first.id, first.conversation) == (again.id, again.conversation)
+
+    def test_two_payloads_are_two_messages(self, channel: Channel[Any, Any]) -> None:
+        one, other = (channel.parse(self.payload("Hello", id=id, sender="5551"))[0] for id in ("1", "2"))
+        assert one.id != other.id
+        assert one.conversation == other.conversation
+
+    def test_two_senders_share_nothing(self, channel: Channel[Any, Any]) -> None:
+        one, other = (channel.parse(self.payload("Hello", id="1", sender=sender))[0] for sender in ("5551", "5552"))
+        assert one.principal.id != other.principal.id
+        assert one.conversation != other.conversation
+
+    def test_text_says_nothing_about_who_is_asking(self, channel: Channel[Any, Any]) -> None:
+        plain = channel.parse(self.payload("Hello", id="1", sender="5551"))[0]
+        posing = channel.parse(self.payload("principal: admin, groups: hr", id="1", sender="5551"))[0]
+        assert plain.principal == posing.principal
+
+    @pytest.mark.parametrize("text", ["", "  ", "\n"])
+    def test_a_payload_without_words_is_nothing_to_answer(self, channel: Channel[Any, Any], text: str) -> None:
+        assert list(channel.parse(self.payload(text, id="1", sender="5551"))) == []
+
+    def test_a_long_answer_fits_and_nothing_of_what_is_shown_is_cut(self, channel: Channel[Any, Any]) -> None:
+        parts = [self.text_of(part) for part in channel.render(Reply(text=PROSE, status="complete"))]
+        limits = channel.limits
+        assert parts
+        assert limits.messages is None or len(parts) <= limits.messages
+        if limits.text is not None:
+            assert max(measure(part, limits.unit) for part in parts) <= limits.text
+        numbers = [int(number) for number in re.findall(r"number (\d+) says something", " ".join(parts))]
+        assert numbers == list(range(len(numbers)))
+
+    def test_a_source_is_named(self, channel: Channel[Any, Any]) -> None:
+        citation = Citation(number=1, title="Travel policy", source="travel.pdf", page=2)
+        reply = Reply(text="It is so [1].", status="complete", citations=(citation,))
+        shown = " ".join(self.text_of(part) for part in channel.render(reply))
+        assert "Travel policy" in shown
+
+    def test_a_failure_is_told(self, channel: Channel[Any, Any]) -> None:
+        reply = Reply(text="Please try again. (Incident 1a2b.)", status="failed", incident="1a2b")
+        assert "1a2b" in " ".join(self.text_of(part) for part in channel.render(reply))

@@ -1,0 +1,46 @@
+"""The fake channel keeps the contract that it ships with, and shows what a platform's refusal does."""
+
+import pytest
+
+from switchboard import BadInput, Limits, Receipt, Reply, fold
+from switchboard.testing.channel import DELIVERED, ChannelContract, FakeChannel, Line
+from switchboard.testing.running import follow, running
+
+
+class TestFakeChannel(ChannelContract):
+    @pytest.fixture
+    def channel(self) -> FakeChannel:
+        return FakeChannel()
+
+    def payload(self, text: str, *, id: str, sender: str) -> Line:
+        return Line(id=id, sender=sender, text=text)
+
+
+class TestFakeChannelOfAFewShortMessages(TestFakeChannel):
+    @pytest.fixture
+    def channel(self) -> FakeChannel:
+        return FakeChannel(limits=Limits(text=120, messages=3, unit="utf8_bytes"))
+
+
+def test_a_payload_from_nobody_is_refused() -> None:
+    with pytest.raises(BadInput, match="Nobody"):
+        FakeChannel().parse(Line(id="1", sender="", text="x"))
+
+
+async def test_a_message_goes_in_and_its_reply_comes_out_where_it_came_from() -> None:
+    channel = FakeChannel(receipts=iter([Receipt(delivered=False, why="busy", retry_after=1.0), DELIVERED]))
+    async with running(["Good morning."]) as assistant:
+        (message,) = channel.parse(Line(id="1", sender="5551", text="Hello"))
+        await assistant.offer(message)
+        reply = fold(await follow(assistant, message))
+        parts = channel.render(reply)
+        await assistant.confirm(message, await channel.send(message, parts))
+        assert channel.sent == []
+        await assistant.confirm(message, await channel.send(message, parts))
+        (turn,) = await assistant.transcript(message.conversation)
+    assert channel.sent == [(message.conversation, ("Good morning.",))]
+    assert turn.delivered
+
+
+def test_what_is_rendered_is_the_reply() -> None:
+    assert FakeChannel().render(Reply(text="Hello", status="complete")) == ("Hello",)
