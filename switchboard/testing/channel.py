@@ -116,8 +116,9 @@ class ChannelContract:
         assert plain.principal == posing.principal
 
     @pytest.mark.parametrize("text", ["", "  ", "\n"])
-    def test_a_payload_without_words_is_nothing_to_answer(self, channel: Channel[Any, Any], text: str) -> None:
-        assert list(channel.parse(self.payload(text, id="1", sender="5551"))) == []
+    def test_a_payload_without_words_is_given_none(self, channel: Channel[Any, Any], text: str) -> None:
+        """It may be nothing, or an empty message, which the assistant refuses with a sentence."""
+        assert not any(message.text.strip() for message in channel.parse(self.payload(text, id="1", sender="5551")))
 
     def test_a_long_answer_fits_and_nothing_of_what_is_shown_is_cut(self, channel: Channel[Any, Any]) -> None:
         parts = [self.text_of(part) for part in channel.render(Reply(text=PROSE, status="complete"))]

@@ -1,0 +1,46 @@
+"""The channels of the house keep the contract that strangers' channels are held to."""
+
+from typing import Any
+
+import pytest
+
+from channels.terminal.channel import TerminalChannel, Typed
+from channels.websocket.channel import Said, WebSocketChannel
+from channels.websocket.protocol import Say
+from channels.websocket.rooms import Rooms
+from switchboard import Citation, Conversation, Event, Failed, Final, Principal
+from switchboard.testing.channel import ChannelContract
+
+
+class TestTerminal(ChannelContract):
+    @pytest.fixture
+    def channel(self) -> TerminalChannel:
+        return TerminalChannel(tenant="local")
+
+    def payload(self, text: str, *, id: str, sender: str) -> Typed:
+        return Typed(id=id, principal=Principal(id=sender, verified=True), thread="main", text=text)
+
+
+class TestWebSocket(ChannelContract):
+    @staticmethod
+    def text_of(part: Event) -> str:
+        match part:
+            case Final() | Failed():
+                return part.text
+            case Citation():
+                return part.title
+            case _:
+                return ""
+
+    @pytest.fixture
+    def channel(self) -> WebSocketChannel:
+        return WebSocketChannel(Rooms())
+
+    def payload(self, text: str, *, id: str, sender: str) -> Any:
+        return Said(
+            frame=Say(id=id, text=text, attachments=()),
+            conversation=Conversation(tenant="local", channel="websocket", room=sender, thread="main"),
+            principal=Principal(id=sender),
+            attachments=(),
+            received_at=0.0,
+        )
