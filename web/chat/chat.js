@@ -87,12 +87,18 @@ export class Chat extends EventTarget {
 
   #hear(frame) {
     switch (frame.type) {
-      case "welcome": return this.#welcomed(frame);
-      case "accepted": return this.#accepted(frame);
-      case "turn": return this.#began(frame.turn);
-      case "event": return this.#happened(frame.message_id, frame.event);
-      case "history": return this.#earlier(frame);
-      case "error": return this.#failed(frame);
+      case "welcome":
+        return this.#welcomed(frame);
+      case "accepted":
+        return this.#accepted(frame);
+      case "turn":
+        return this.#began(frame.turn);
+      case "event":
+        return this.#happened(frame.message_id, frame.event);
+      case "history":
+        return this.#earlier(frame);
+      case "error":
+        return this.#failed(frame);
     }
   }
 
@@ -105,7 +111,8 @@ export class Chat extends EventTarget {
       const known = this.#turns.get(view.id);
       this.#unsent.delete(view.id);
       if (!known) this.#turns.set(view.id, turnFromView(view));
-      else if (!hasEnded(known) && view.reply) this.#ended(Object.assign(known, { number: view.number }), () => finish(known, view.reply));
+      else if (!hasEnded(known) && view.reply)
+        this.#ended(Object.assign(known, { number: view.number }), () => finish(known, view.reply));
       if (view.state === "done" && !view.delivered) this.#connection.send({ type: "ack", message_id: view.id, seq: 0 });
     }
     for (const turn of this.#turns.values()) {

@@ -14,22 +14,49 @@ export class Composer extends EventTarget {
   #files = h("ul", { class: "uploads", role: "list", "aria-label": texts.files, hidden: true });
   #problem = h("p", { class: "problem", role: "alert", hidden: true });
   #send = h("button", { type: "submit", class: "send", "aria-label": texts.send, title: texts.send }, icon("send"));
-  #stop = h("button", { type: "button", class: "send stop", "aria-label": texts.stop, title: `${texts.stop} (Esc)`, hidden: true }, icon("stop"));
+  #stop = h(
+    "button",
+    { type: "button", class: "send stop", "aria-label": texts.stop, title: `${texts.stop} (Esc)`, hidden: true },
+    icon("stop"),
+  );
 
   constructor(base, chat) {
     super();
     this.#chat = chat;
     this.#uploads = new Uploads(base, chat);
     this.#uploads.addEventListener("change", () => this.#changed());
-    this.#chooser = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", onchange: () => this.#chosen() });
+    this.#chooser = h("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      tabindex: "-1",
+      onchange: () => this.#chosen(),
+    });
     this.input = h("textarea", {
-      rows: "1", placeholder: texts.placeholder, "aria-label": texts.message, enterkeyhint: "send",
-      oninput: () => this.#changed(), onkeydown: (event) => this.#key(event), onpaste: (event) => this.#pasted(event),
+      rows: "1",
+      placeholder: texts.placeholder,
+      "aria-label": texts.message,
+      enterkeyhint: "send",
+      oninput: () => this.#changed(),
+      onkeydown: (event) => this.#key(event),
+      onpaste: (event) => this.#pasted(event),
     });
     this.#stop.addEventListener("click", () => this.dispatchEvent(new CustomEvent("stop")));
-    this.element = h("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
-      this.#files, this.#problem,
-      h("div", { class: "line" }, iconButton("attach", texts.attach, () => this.#chooser.click()), this.input, this.#stop, this.#send, this.#chooser));
+    this.element = h(
+      "form",
+      { class: "composer", onsubmit: (event) => this.#submit(event) },
+      this.#files,
+      this.#problem,
+      h(
+        "div",
+        { class: "line" },
+        iconButton("attach", texts.attach, () => this.#chooser.click()),
+        this.input,
+        this.#stop,
+        this.#send,
+        this.#chooser,
+      ),
+    );
     this.#changed();
   }
 
@@ -90,17 +117,28 @@ export class Composer extends EventTarget {
   #changed() {
     this.input.style.height = "auto";
     if (this.input.isConnected) this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST)}px`;
-    fill(this.#files, this.#uploads.files.map((file) => this.#file(file)));
+    fill(
+      this.#files,
+      this.#uploads.files.map((file) => this.#file(file)),
+    );
     this.update();
   }
 
   #file(file) {
-    const about = { uploading: texts.uploading(file.percent), ready: size(file.size), failed: file.problem }[file.state];
-    return h("li", { class: "upload", "data-state": file.state },
+    const about = { uploading: texts.uploading(file.percent), ready: size(file.size), failed: file.problem }[
+      file.state
+    ];
+    return h(
+      "li",
+      { class: "upload", "data-state": file.state },
       icon(file.state === "failed" ? "alert" : "file"),
       h("span", { class: "about" }, h("span", { class: "name" }, file.name), h("span", { class: "where" }, about)),
       file.state === "uploading" && h("progress", { max: 100, value: file.percent, "aria-label": file.name }),
       file.state === "failed" && file.source && iconButton("retry", texts.retry, () => this.#uploads.retry(file)),
-      iconButton("close", texts.remove(file.name), () => { this.#uploads.remove(file); this.focus(); }));
+      iconButton("close", texts.remove(file.name), () => {
+        this.#uploads.remove(file);
+        this.focus();
+      }),
+    );
   }
 }

@@ -14,7 +14,8 @@ const ICONS = {
   dark: "M19.5 14A8 8 0 0 1 10 4.5a8 8 0 1 0 9.5 9.5Z",
   down: "m6 9.5 6 6 6-6",
   file: "M6 3.5h8l4.5 4.5v12.5H6ZM14 3.5V8h4.5",
-  light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
+  light:
+    "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
   menu: "M4 7h16M4 12h16M4 17h10",
   plus: "M12 5v14M5 12h14",
   retry: "M19 12a7 7 0 1 1-2.2-5.1M19.5 3.5V8H15",
@@ -23,8 +24,8 @@ const ICONS = {
 };
 
 /**
- * Make an element. Properties named `on...` are listeners, `null` and `false` are left out, `true` is an empty attribute.
- * Children are nodes or text.
+ * Make an element. Properties named `on...` are listeners, `null` and `false` are left out, `true` is an empty
+ * attribute. Children are nodes or text.
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -40,7 +41,12 @@ export function h(tag, properties = {}, ...children) {
 /** An icon; decoration only, so screen readers pass over it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["class", "icon"]]) svg.setAttribute(key, value);
+  for (const [key, value] of [
+    ["viewBox", "0 0 24 24"],
+    ["aria-hidden", "true"],
+    ["class", "icon"],
+  ])
+    svg.setAttribute(key, value);
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
@@ -49,7 +55,11 @@ export function icon(name) {
 
 /** A button that shows an icon and says what it does. */
 export function iconButton(name, label, onclick, properties = {}) {
-  return h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick, ...properties }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "tool", "aria-label": label, title: label, onclick, ...properties },
+    icon(name),
+  );
 }
 
 /** Put nodes in an element in place of what is there, and hide it when there are none. */

@@ -10,15 +10,17 @@ import { texts } from "./texts.js";
 import { Thread } from "./thread.js";
 
 const THEMES = ["auto", "light", "dark"];
+const STYLES = ["base", "frame", "turns", "answer", "composer"];
 const NARROW = 820;
 const HERE = new URL("..", import.meta.url);
 
 /** One style sheet for all chats of a page, fetched once before the first is shown. */
-export const style = { sheet: new CSSStyleSheet(), ready: load("chat/style.css") };
+export const style = { sheet: new CSSStyleSheet(), ready: loadStyle() };
 
-async function load(path) {
-  const answer = await fetch(new URL(path, HERE));
-  style.sheet.replaceSync(await answer.text());
+async function loadStyle() {
+  const sheets = STYLES.map(async (name) => (await fetch(new URL(`chat/styles/${name}.css`, HERE))).text());
+  const css = (await Promise.all(sheets)).join("");
+  style.sheet.replaceSync(css);
 }
 
 /**
@@ -70,16 +72,45 @@ export class SwitchboardChat extends HTMLElement {
     const title = this.getAttribute("heading") ?? texts.title;
     const menu = iconButton("menu", texts.menu, () => this.#toggleSidebar(), { "aria-expanded": "false" });
     this.#theme = iconButton("auto", texts.theme.auto, () => this.#nextTheme());
-    this.#main = h("div", { class: "main" },
-      h("header", {}, menu, h("h1", {}, title), this.#theme,
+    this.#main = h(
+      "div",
+      { class: "main" },
+      h(
+        "header",
+        {},
+        menu,
+        h("h1", {}, title),
+        this.#theme,
         iconButton("plus", texts.newChat, () => this.#choose(""), { class: "tool fresh" }),
-        bubble && iconButton("close", texts.close, () => this.#showPanel(false))),
+        bubble && iconButton("close", texts.close, () => this.#showPanel(false)),
+      ),
       this.#thread.element,
       h("div", { class: "bottom" }, this.#thread.latest, new Notices(this.#chat).element, this.#composer.element),
-      h("div", { class: "drop", "aria-hidden": "true" }, icon("attach"), texts.drop));
+      h("div", { class: "drop", "aria-hidden": "true" }, icon("attach"), texts.drop),
+    );
     const backdrop = h("div", { class: "backdrop", onclick: () => this.#showSidebar(false) });
-    this.#panel = h("section", { class: "panel", "aria-label": title, hidden: bubble }, this.#sidebar.element, backdrop, this.#main, this.#thread.live, this.#thread.card.element);
-    this.#launcher = bubble ? h("button", { type: "button", class: "launcher", "aria-label": texts.open, title: texts.open, onclick: () => this.#showPanel(true) }, icon("chat")) : null;
+    this.#panel = h(
+      "section",
+      { class: "panel", "aria-label": title, hidden: bubble },
+      this.#sidebar.element,
+      backdrop,
+      this.#main,
+      this.#thread.live,
+      this.#thread.card.element,
+    );
+    this.#launcher = bubble
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "launcher",
+            "aria-label": texts.open,
+            title: texts.open,
+            onclick: () => this.#showPanel(true),
+          },
+          icon("chat"),
+        )
+      : null;
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [style.sheet];
     root.append(this.#panel, ...(this.#launcher ? [this.#launcher] : []));

@@ -8,8 +8,34 @@ import DOMPurify from "../vendor/purify.es.js";
 import { Marked } from "../vendor/marked.esm.js";
 
 const TAGS = [
-  "a", "blockquote", "br", "cite", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
-  "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+  "a",
+  "blockquote",
+  "br",
+  "cite",
+  "code",
+  "del",
+  "em",
+  "h1",
+  "h2",
+  "h3",
+  "h4",
+  "h5",
+  "h6",
+  "hr",
+  "li",
+  "ol",
+  "p",
+  "pre",
+  "strong",
+  "sub",
+  "sup",
+  "table",
+  "tbody",
+  "td",
+  "th",
+  "thead",
+  "tr",
+  "ul",
 ];
 const HARMLESS = /^<(?:br\s*\/?|\/?su[bp])>$/i;
 const OWN_PATHS = /^\/(?:documents|files)\//;
@@ -36,7 +62,9 @@ const markdown = new Marked({
   tokenizer: { def: () => undefined },
   renderer: {
     html: ({ raw }) => (HARMLESS.test(raw.trim()) ? raw : escaped(raw)),
-    image({ href, text }) { return `<a href="${escaped(href)}">${escaped(text || href)}</a>`; },
+    image({ href, text }) {
+      return `<a href="${escaped(href)}">${escaped(text || href)}</a>`;
+    },
     checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
   },
 });
@@ -125,7 +153,10 @@ export class MarkdownView {
 /** The blocks of a text. One that nests too deeply to be parsed is shown as it is. */
 function blocksOf(text) {
   try {
-    return markdown.lexer(text).filter((token) => token.type !== "space").map((token) => ({ raw: token.raw, token }));
+    return markdown
+      .lexer(text)
+      .filter((token) => token.type !== "space")
+      .map((token) => ({ raw: token.raw, token }));
   } catch (error) {
     if (error instanceof RangeError) return [{ raw: text, token: null }];
     throw error;

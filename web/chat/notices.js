@@ -21,16 +21,24 @@ export class Notices {
   #showConnection() {
     const { state, attempts, welcome } = this.#chat;
     const lasting = attempts > PATIENT_ATTEMPTS;
-    if (state === "open" || state === "refused" || (attempts === 0 && state === "connecting")) return fill(this.#connection);
+    if (state === "open" || state === "refused" || (attempts === 0 && state === "connecting"))
+      return fill(this.#connection);
     const words = lasting ? texts.lost : welcome ? texts.reconnecting : texts.connecting;
-    fill(this.#connection, h("span", { class: "spinner" }), h("span", {}, words),
-      lasting && h("button", { type: "button", onclick: () => this.#chat.retryNow() }, texts.tryNow));
+    fill(
+      this.#connection,
+      h("span", { class: "spinner" }),
+      h("span", {}, words),
+      lasting && h("button", { type: "button", onclick: () => this.#chat.retryNow() }, texts.tryNow),
+    );
   }
 
   #showProblem({ text, incident, code }) {
-    fill(this.#problem, h("span", {}, text, incident && h("small", {}, ` ${texts.incident(incident)}`)),
+    fill(
+      this.#problem,
+      h("span", {}, text, incident && h("small", {}, ` ${texts.incident(incident)}`)),
       code === "version"
         ? h("button", { type: "button", onclick: () => location.reload() }, texts.reload)
-        : iconButton("close", texts.dismiss, () => fill(this.#problem)));
+        : iconButton("close", texts.dismiss, () => fill(this.#problem)),
+    );
   }
 }

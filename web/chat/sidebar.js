@@ -15,13 +15,16 @@ export class Sidebar extends EventTarget {
   constructor(base) {
     super();
     this.#base = base;
-    this.element = h("nav", { class: "sidebar", "aria-label": texts.conversations },
+    this.element = h(
+      "nav",
+      { class: "sidebar", "aria-label": texts.conversations },
       h("button", { type: "button", class: "new", onclick: () => this.#choose("") }, icon("plus"), texts.newChat),
-      this.#list);
+      this.#list,
+    );
     this.#draw();
   }
 
-  /** Ask the server for the list. When it can't be had the old one stays: it is a convenience and no place for alarms. */
+  /** Ask the server for the list. When it can't be had the old one stays: no place for alarms. */
   async load() {
     const address = new URL("/api/conversations", this.#base);
     const lines = await fetch(address, { credentials: "include" })
@@ -44,16 +47,31 @@ export class Sidebar extends EventTarget {
     const midnight = new Date().setHours(0, 0, 0, 0) / 1000;
     const today = this.#lines.filter((line) => line.updated_at >= midnight);
     const before = this.#lines.filter((line) => line.updated_at < midnight);
-    fill(this.#list,
+    fill(
+      this.#list,
       this.#lines.length === 0 && h("p", { class: "note" }, texts.noConversations),
-      this.#group(texts.today, today), this.#group(texts.before, before));
+      this.#group(texts.today, today),
+      this.#group(texts.before, before),
+    );
   }
 
   #group(title, lines) {
     if (!lines.length) return null;
-    const line = ({ id, title: first }) => h("li", {}, h("button",
-      { type: "button", class: "conversation", "aria-current": id === this.#current && "page", onclick: () => this.#choose(id) },
-      first || UNTITLED));
+    const line = ({ id, title: first }) =>
+      h(
+        "li",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "conversation",
+            "aria-current": id === this.#current && "page",
+            onclick: () => this.#choose(id),
+          },
+          first || UNTITLED,
+        ),
+      );
     return [h("h3", {}, title), h("ul", { role: "list" }, lines.map(line))];
   }
 

@@ -19,9 +19,16 @@ export function placeChips(node, citations, base, card) {
 
 /** The list of sources of an answer. */
 export function sourceList(citations, base, card) {
-  return h("section", { class: "sources", "aria-label": texts.sources },
+  return h(
+    "section",
+    { class: "sources", "aria-label": texts.sources },
     h("h3", {}, texts.sources),
-    h("ol", { role: "list" }, citations.map((each) => h("li", {}, entry(each, base, card)))));
+    h(
+      "ol",
+      { role: "list" },
+      citations.map((each) => h("li", {}, entry(each, base, card))),
+    ),
+  );
 }
 
 function chip(citation, base, card) {
@@ -32,13 +39,25 @@ function chip(citation, base, card) {
 }
 
 function entry(citation, base, card) {
-  const where = [citation.page ? texts.page(citation.page) : "", citation.title && citation.title !== citation.source ? citation.source : ""].filter(Boolean).join(" · ");
-  const element = opener(citation, base, "entry",
+  const where = [
+    citation.page ? texts.page(citation.page) : "",
+    citation.title && citation.title !== citation.source ? citation.source : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+  const element = opener(
+    citation,
+    base,
+    "entry",
     h("span", { class: "number", "aria-hidden": "true" }, String(citation.number)),
-    h("span", { class: "about" },
+    h(
+      "span",
+      { class: "about" },
       h("span", { class: "name" }, citation.title || citation.source),
-      where && h("span", { class: "where" }, where)),
-    citation.quote && h("span", { class: "unseen" }, `“${citation.quote}”`));
+      where && h("span", { class: "where" }, where),
+    ),
+    citation.quote && h("span", { class: "unseen" }, `“${citation.quote}”`),
+  );
   card.attach(element, citation);
   return element;
 }
@@ -68,7 +87,9 @@ export class QuoteCard {
   }
 
   show(element, citation) {
-    const heading = [citation.title || citation.source, citation.page ? texts.page(citation.page) : ""].filter(Boolean).join(" · ");
+    const heading = [citation.title || citation.source, citation.page ? texts.page(citation.page) : ""]
+      .filter(Boolean)
+      .join(" · ");
     this.element.replaceChildren(h("strong", {}, heading), h("p", {}, citation.quote));
     this.element.showPopover();
     const spot = element.getBoundingClientRect();

@@ -10,9 +10,10 @@ export const texts = {
   newChat: "New chat",
   menu: "Show or hide the conversations",
   greeting: "What would you like to know?",
-  about: (documents) => documents === 0
-    ? "There are no documents yet that you can read. You can still attach a file and ask about it."
-    : `Ask about ${documents === 1 ? "the one document" : `the ${documents.toLocaleString("en")} documents`} in the library, or attach a file.`,
+  about: (documents) =>
+    documents === 0
+      ? "There are no documents yet that you can read. You can still attach a file and ask about it."
+      : `Ask about the ${plural(documents, "document")} in the library, or attach a file.`,
   model: (name, notice) => `Model ${name}: ${notice}`,
   placeholder: "Ask a question",
   message: "Message",
@@ -27,7 +28,8 @@ export const texts = {
   tooMany: (limit) => `At most ${limit} files fit with one message`,
   emptyFile: "This file is empty",
   uploadFailed: "It did not arrive. Try again",
-  tooLong: (length, limit) => `${length.toLocaleString("en")} of ${limit.toLocaleString("en")} characters. Shorten the message, or attach it as a file.`,
+  tooLong: (length, limit) =>
+    `${plural(length)} of ${plural(limit, "character")}. Shorten the message, or attach it as a file.`,
   you: "You said",
   answer: "Answer",
   sending: "Sending",
@@ -35,7 +37,8 @@ export const texts = {
   queued: (ahead) => (ahead > 1 ? `Waiting behind ${ahead} messages` : "Waiting for the answer before"),
   thinking: "Thinking",
   sources: "Sources",
-  source: (citation) => `Source ${citation.number}: ${citation.title || citation.source}${citation.page ? `, page ${citation.page}` : ""}`,
+  source: (citation) =>
+    `Source ${citation.number}: ${citation.title || citation.source}${citation.page ? `, page ${citation.page}` : ""}`,
   page: (page) => `Page ${page}`,
   files: "Files",
   copy: "Copy",
@@ -61,7 +64,16 @@ export const texts = {
   before: "Earlier",
 };
 
-const UNITS = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]];
+/** A number, with what is counted: "1 document", "2,000 documents". */
+function plural(count, thing = "") {
+  return `${count.toLocaleString("en")} ${thing}${thing && count !== 1 ? "s" : ""}`.trim();
+}
+
+const UNITS = [
+  ["GB", 1e9],
+  ["MB", 1e6],
+  ["kB", 1e3],
+];
 
 /** Bytes for people: "1.5 MB". */
 export function size(bytes) {

@@ -25,13 +25,35 @@ export class Thread {
   constructor(base, chat, say) {
     this.#chat = chat;
     this.#host = { base, card: this.card, say, connected: () => chat.state === "open" };
-    this.latest = h("button", { type: "button", class: "latest", "aria-label": texts.latest, title: texts.latest, hidden: true, onclick: () => this.follow() }, icon("down"));
-    this.element = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": texts.conversation, onscroll: () => this.#scrolled() },
-      h("div", { class: "column" }, this.#earlier, this.#empty, this.#list));
+    this.latest = h(
+      "button",
+      {
+        type: "button",
+        class: "latest",
+        "aria-label": texts.latest,
+        title: texts.latest,
+        hidden: true,
+        onclick: () => this.follow(),
+      },
+      icon("down"),
+    );
+    this.element = h(
+      "div",
+      {
+        class: "scroll",
+        tabindex: "0",
+        role: "region",
+        "aria-label": texts.conversation,
+        onscroll: () => this.#scrolled(),
+      },
+      h("div", { class: "column" }, this.#earlier, this.#empty, this.#list),
+    );
     this.#earlier.addEventListener("click", () => chat.loadEarlier());
     chat.addEventListener("turns", () => this.#draw());
     chat.addEventListener("turn", (event) => this.#mark(event.detail));
-    chat.addEventListener("state", () => chat.turns.filter((turn) => turn.state === "sending").forEach((turn) => this.#mark(turn)));
+    chat.addEventListener("state", () =>
+      chat.turns.filter((turn) => turn.state === "sending").forEach((turn) => this.#mark(turn)),
+    );
     chat.addEventListener("ended", (event) => this.#announceEnd(event.detail));
     new ResizeObserver(() => this.#keepUp()).observe(this.#list);
   }
@@ -46,7 +68,11 @@ export class Thread {
   #draw() {
     const turns = this.#chat.turns;
     const ids = new Set(turns.map((turn) => turn.id));
-    for (const [id, view] of this.#views) if (!ids.has(id)) { view.element.remove(); this.#views.delete(id); }
+    for (const [id, view] of this.#views)
+      if (!ids.has(id)) {
+        view.element.remove();
+        this.#views.delete(id);
+      }
     const height = this.element.scrollHeight;
     const first = this.#list.firstElementChild;
     turns.forEach((turn, place) => {
@@ -63,13 +89,19 @@ export class Thread {
 
   #drawEmpty(empty) {
     const welcome = this.#chat.welcome;
-    const suggest = (text) => h("li", {}, h("button", { type: "button", class: "suggestion", onclick: () => this.#host.say(text, []) }, text));
-    fill(this.#empty, empty && welcome && [
-      h("h2", {}, texts.greeting),
-      h("p", {}, texts.about(welcome.documents)),
-      welcome.suggestions.length > 0 && h("ul", { class: "suggestions", role: "list" }, welcome.suggestions.map(suggest)),
-      welcome.notice && h("p", { class: "note" }, texts.model(welcome.model, welcome.notice)),
-    ]);
+    const suggest = (text) =>
+      h("li", {}, h("button", { type: "button", class: "suggestion", onclick: () => this.#host.say(text, []) }, text));
+    fill(
+      this.#empty,
+      empty &&
+        welcome && [
+          h("h2", {}, texts.greeting),
+          h("p", {}, texts.about(welcome.documents)),
+          welcome.suggestions.length > 0 &&
+            h("ul", { class: "suggestions", role: "list" }, welcome.suggestions.map(suggest)),
+          welcome.notice && h("p", { class: "note" }, texts.model(welcome.model, welcome.notice)),
+        ],
+    );
   }
 
   /** Many events may come between two pictures of the screen; one drawing shows them all. */

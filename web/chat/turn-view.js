@@ -1,4 +1,4 @@
-/** One turn on the page: what was said, what is being done, the answer with its sources, and what can be done with it. */
+/** One turn on the page: what was said, what is being done, the answer with its sources, what can be done with it. */
 
 import { fill, h, icon, iconButton } from "./dom.js";
 import { MarkdownView, protect } from "./markdown.js";
@@ -27,9 +27,19 @@ export class TurnView {
     this.note = h("p", { class: "note" });
     this.markdown = new MarkdownView(this.#parts.answer, chat.base, (block) => this.#decorate(block));
     const heading = (text) => h("h2", { class: "unseen" }, text);
-    this.element = h("li", { class: "turn" },
-      h("article", { class: "said" }, heading(texts.you), h("div", { class: "bubble" }, turn.text), files(turn.files, chat.base), this.note),
-      h("article", { class: "reply" }, heading(texts.answer), ...Object.values(this.#parts)));
+    this.element = h(
+      "li",
+      { class: "turn" },
+      h(
+        "article",
+        { class: "said" },
+        heading(texts.you),
+        h("div", { class: "bubble" }, turn.text),
+        files(turn.files, chat.base),
+        this.note,
+      ),
+      h("article", { class: "reply" }, heading(texts.answer), ...Object.values(this.#parts)),
+    );
     if (!turn.text) this.element.querySelector(".bubble").remove();
     this.update();
   }
@@ -42,7 +52,10 @@ export class TurnView {
     fill(this.#parts.steps, turn.steps.map(step), this.#progress());
     this.#showAnswer();
     fill(this.#parts.asides, this.#asides());
-    fill(this.#parts.sources, hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : []);
+    fill(
+      this.#parts.sources,
+      hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : [],
+    );
     fill(this.#parts.actions, this.#actions());
   }
 
@@ -58,7 +71,9 @@ export class TurnView {
     if (state !== "running") return [];
     if (progress) return status(progress);
     const idle = !answer && !steps.some((each) => each.status === "running");
-    return idle ? h("div", { class: "thinking" }, h("span", { class: "unseen" }, texts.thinking), h("i"), h("i"), h("i")) : [];
+    return idle
+      ? h("div", { class: "thinking" }, h("span", { class: "unseen" }, texts.thinking), h("i"), h("i"), h("i"))
+      : [];
   }
 
   #showAnswer() {
@@ -73,7 +88,13 @@ export class TurnView {
     placeChips(block, this.#turn.citations, this.#chat.base, this.#chat.card);
     for (const code of block.querySelectorAll("pre")) {
       code.tabIndex = 0;
-      code.before(h("div", { class: "code-tools" }, copyButton(() => code.textContent, texts.copyCode)));
+      code.before(
+        h(
+          "div",
+          { class: "code-tools" },
+          copyButton(() => code.textContent, texts.copyCode),
+        ),
+      );
     }
     for (const table of block.querySelectorAll("table")) {
       const frame = h("div", { class: "table", tabindex: "0", role: "group" });
@@ -96,8 +117,14 @@ export class TurnView {
   }
 
   #question({ text, options }) {
-    const choose = (option) => h("button", { type: "button", class: "option", onclick: () => this.#chat.say(option, []) }, option);
-    return h("div", { class: "question" }, text !== this.#turn.answer && h("p", {}, text), h("div", { class: "options" }, options.map(choose)));
+    const choose = (option) =>
+      h("button", { type: "button", class: "option", onclick: () => this.#chat.say(option, []) }, option);
+    return h(
+      "div",
+      { class: "question" },
+      text !== this.#turn.answer && h("p", {}, text),
+      h("div", { class: "options" }, options.map(choose)),
+    );
   }
 
   #actions() {
@@ -106,13 +133,17 @@ export class TurnView {
     const retry = () => this.#chat.say(text, sent);
     return [
       answer && copyButton(() => this.#asText(), texts.copy),
-      (state === "failed" || state === "refused") && h("button", { type: "button", class: "option", onclick: retry }, icon("retry"), texts.retry),
+      (state === "failed" || state === "refused") &&
+        h("button", { type: "button", class: "option", onclick: retry }, icon("retry"), texts.retry),
     ];
   }
 
   /** The answer with its sources, as Markdown. */
   #asText() {
-    const lines = this.#turn.citations.map((each) => `[${each.number}] ${[each.title || each.source, each.page && texts.page(each.page).toLowerCase()].filter(Boolean).join(", ")}`);
+    const lines = this.#turn.citations.map(({ number, title, source, page }) => {
+      const where = page ? `, ${texts.page(page).toLowerCase()}` : "";
+      return `[${number}] ${title || source}${where}`;
+    });
     return [this.#turn.answer, lines.join("\n")].filter(Boolean).join("\n\n");
   }
 }
@@ -120,22 +151,45 @@ export class TurnView {
 function step({ tool, text, status: how, seconds, missing }) {
   const running = how === "running";
   const time = seconds >= 0.05 ? ` · ${seconds.toFixed(1)} s` : "";
-  return h("div", { class: "step", "data-status": how },
-    h("span", { class: "mark" }, running ? [] : icon(how === "complete" ? "check" : how === "partial" ? "alert" : "close")),
-    h("span", {}, text || toolName(tool), h("span", { class: running ? "unseen" : "note" }, running ? "" : how === "complete" ? time : ` · ${texts.tool[how]}${time}`)),
-    missing?.length ? h("span", { class: "note" }, texts.missing(missing)) : null);
+  return h(
+    "div",
+    { class: "step", "data-status": how },
+    h(
+      "span",
+      { class: "mark" },
+      running ? [] : icon(how === "complete" ? "check" : how === "partial" ? "alert" : "close"),
+    ),
+    h(
+      "span",
+      {},
+      text || toolName(tool),
+      h(
+        "span",
+        { class: running ? "unseen" : "note" },
+        running ? "" : how === "complete" ? time : ` · ${texts.tool[how]}${time}`,
+      ),
+    ),
+    missing?.length ? h("span", { class: "note" }, texts.missing(missing)) : null,
+  );
 }
 
 function status({ text, done, total }) {
   const known = total > 0;
-  return h("div", { class: "status" },
+  return h(
+    "div",
+    { class: "status" },
     h("span", {}, text, known && h("span", { class: "note" }, ` ${done} / ${total}`)),
-    known && h("progress", { max: total, value: Math.min(done, total), "aria-label": text }));
+    known && h("progress", { max: total, value: Math.min(done, total), "aria-label": text }),
+  );
 }
 
 function callout(kind, text, aside) {
-  return h("div", { class: `callout ${kind}`, role: kind === "error" ? "alert" : "note" },
-    icon(kind === "info" ? "chat" : "alert"), h("p", {}, text, aside && h("small", {}, aside)));
+  return h(
+    "div",
+    { class: `callout ${kind}`, role: kind === "error" ? "alert" : "note" },
+    icon(kind === "info" ? "chat" : "alert"),
+    h("p", {}, text, aside && h("small", {}, aside)),
+  );
 }
 
 /** Files as links where there is something to open; pictures that the assistant made are shown. */

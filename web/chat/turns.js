@@ -46,9 +46,16 @@ export function hasEnded(turn) {
 }
 
 const FOLDS = {
-  status: (turn, event) => { turn.progress = event; },
-  delta: (turn, event) => { turn.answer += event.text; turn.progress = null; },
-  tool_started: (turn, event) => { turn.steps.push({ ...event, status: "running", missing: [] }); },
+  status: (turn, event) => {
+    turn.progress = event;
+  },
+  delta: (turn, event) => {
+    turn.answer += event.text;
+    turn.progress = null;
+  },
+  tool_started: (turn, event) => {
+    turn.steps.push({ ...event, status: "running", missing: [] });
+  },
   tool_finished: (turn, event) => {
     const step = turn.steps.find((each) => each.call_id === event.call_id);
     if (step) Object.assign(step, { status: event.status, seconds: event.seconds, missing: event.missing });
@@ -56,18 +63,34 @@ const FOLDS = {
     turn.progress = null;
   },
   citation: (turn, event) => {
-    turn.citations = [...turn.citations.filter((each) => each.number !== event.number), event].sort((a, b) => a.number - b.number);
+    turn.citations = [...turn.citations.filter((each) => each.number !== event.number), event].sort(
+      (a, b) => a.number - b.number,
+    );
   },
-  artifact: (turn, event) => { turn.artifacts.push(event); },
-  warning: (turn, event) => { turn.warnings.push(event); },
-  question: (turn, event) => { turn.question = event; },
-  job_started: (turn, event) => { turn.job = event; },
+  artifact: (turn, event) => {
+    turn.artifacts.push(event);
+  },
+  warning: (turn, event) => {
+    turn.warnings.push(event);
+  },
+  question: (turn, event) => {
+    turn.question = event;
+  },
+  job_started: (turn, event) => {
+    turn.job = event;
+  },
   final: (turn, event) => {
     Object.assign(turn, { state: "done", answer: event.text, outcome: event.status, progress: null });
     settle(turn);
   },
   failed: (turn, event) => {
-    Object.assign(turn, { state: "failed", outcome: "failed", error: event.text, incident: event.incident, progress: null });
+    Object.assign(turn, {
+      state: "failed",
+      outcome: "failed",
+      error: event.text,
+      incident: event.incident,
+      progress: null,
+    });
     settle(turn);
   },
 };
@@ -79,7 +102,20 @@ function settle(turn) {
 
 function blank() {
   return {
-    number: -1, seq: 0, ahead: 0, answer: "", outcome: "", error: "", incident: "", progress: null, question: null, job: null,
-    files: [], steps: [], citations: [], artifacts: [], warnings: [],
+    number: -1,
+    seq: 0,
+    ahead: 0,
+    answer: "",
+    outcome: "",
+    error: "",
+    incident: "",
+    progress: null,
+    question: null,
+    job: null,
+    files: [],
+    steps: [],
+    citations: [],
+    artifacts: [],
+    warnings: [],
   };
 }

@@ -29,7 +29,14 @@ export class Uploads extends EventTarget {
   /** Take files that were chosen, dropped or pasted. What is too much is said before a byte is sent. */
   add(chosen) {
     for (const source of chosen) {
-      const file = { name: source.name || "file", size: source.size, percent: 0, source, state: "uploading", problem: "" };
+      const file = {
+        name: source.name || "file",
+        size: source.size,
+        percent: 0,
+        source,
+        state: "uploading",
+        problem: "",
+      };
       file.problem = this.#problem(file);
       this.files.push(file);
       if (file.problem) Object.assign(file, { state: "failed", source: null });
@@ -68,6 +75,10 @@ export class Uploads extends EventTarget {
 
   /** XMLHttpRequest, as only it tells how much has been sent. */
   #send(file) {
+    if (!this.#chat.conversation) {
+      Object.assign(file, { state: "failed", problem: texts.uploadFailed });
+      return;
+    }
     const request = new XMLHttpRequest();
     const address = new URL("/api/uploads", this.#base);
     address.search = new URLSearchParams({ conversation: this.#chat.conversation, name: file.name });
