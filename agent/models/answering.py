@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.messages import ToolMessage
 
@@ -99,7 +99,7 @@ def _from_search(results: Sequence[Result], meaning: Meaning, said_before: str) 
     question = results[-1].question
     passages = [passage for result in results for passage in result.passages]
     found = [piece for rank, passage in enumerate(passages) for piece in pieces(passage, rank)]
-    fresh = [piece for piece in found if not said_before or _plain(piece.text) not in _plain(said_before)]
+    fresh = _unsaid(found, _plain(said_before)) if said_before else found
     if passages and _asks_for_all(question, passages):
         return overview(_openings(fresh)) if _openings(fresh) else phrases.NOTHING_MORE
     weighed = weigh(question, fresh, meaning)
@@ -111,6 +111,12 @@ def _from_search(results: Sequence[Result], meaning: Meaning, said_before: str) 
     return phrases.not_found(
         list(dict.fromkeys(filter(None, near)))[:CLOSEST], results[-1].text if not passages else ""
     )
+
+
+def _unsaid(found: Sequence[Piece], said: str) -> list[Piece]:
+    """The pieces that were not quoted yet, and that would not bring along what was."""
+    left = [piece for piece in found if _plain(piece.text) not in said]
+    return [replace(piece, before="") if piece.before and _plain(piece.before) in said else piece for piece in left]
 
 
 def _asks_for_all(question: str, passages: Sequence[Passage]) -> bool:

@@ -10,12 +10,14 @@ from agent.models.meaning import Meaning
 from agent.models.passages import Piece
 from agent.models.words import content, figures, is_stop_word, names, periods, stem, tokens
 
-ENOUGH = 0.43
+ENOUGH = 0.49
 """Below this score nothing is quoted; set where answers to questions without one became rarer than one in twenty."""
 CLOSE = 0.9
 """A further quote has to reach this share of the best one's score."""
-COMPARED = 60
+COMPARED = 24
 """So many pieces at most are compared by meaning, the best by words: that keeps an answer under half a second."""
+SCRAP = 4
+"""A sentence of fewer words says little by itself."""
 SHORT = 8
 """A piece of fewer words is read together with what stands around it."""
 
@@ -29,6 +31,11 @@ _WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui)\b", re.IGNORECASE)
 _REFERS = re.compile(r"(?:it|its|they|their|this|these|those|such|he|she|es|sie|dies\w*|il|elle|cela)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les)\b", re.IGNORECASE)
 _CODE = re.compile(r"(?=\S*\d)(?:\S*[^\W\d]\S*|\d{5,})")
+_TIME = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th|:\d\d)?\b(?! ?(?:%|per cent|[A-Z]{3}\b))|"
+    r"\b(?:days?|weeks?|months?|years?|hours?|Tag|Uhr|jours?|\w+day|daily|weekly|monthly|yearly|annually|immediately|always|"
+    r"never)\b"
+)
 _NUMBER_WORDS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|sixteen|twenty|thirty|half|daily|weekly|"
     r"monthly|yearly|annual\w*|once|twice|immediately)\b",
@@ -74,9 +81,12 @@ def choose(weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
         return []
     chosen = [weighed[0]]
     for evidence in weighed[1:]:
-        if len(chosen) == most or evidence.score < max(ENOUGH, CLOSE * chosen[0].score):
+        if evidence.score < max(ENOUGH, CLOSE * weighed[0].score):
             break
-        if not any(_same(evidence.piece, other.piece) for other in chosen):
+        again = next((place for place, other in enumerate(chosen) if _goes_on(other.piece, evidence.piece)), None)
+        if again is not None:
+            chosen[again] = evidence
+        elif len(chosen) < most and not any(_same(evidence.piece, other.piece) for other in chosen):
             chosen.append(evidence)
     return chosen
 
@@ -134,8 +144,14 @@ def _fit(question: str, piece: Piece) -> float:
     """Whether the piece holds the kind of thing that was asked for: a figure, a time, a name."""
     text = piece.text
     counts = bool(figures(text) or _NUMBER_WORDS.search(text))
-    kinds = ((_COUNT, counts), (_WHEN, counts or bool(periods(text))), (_WHO, bool(names(f"x {text}"))))
-    return sum(0.05 if holds else -0.05 for asked, holds in kinds if asked.search(question))
+    timed = bool(periods(text) or _TIME.search(text))
+    kinds = ((_COUNT, counts), (_WHEN, timed), (_WHO, bool(names(f"x {text}"))))
+    fit = sum(0.05 if holds else -0.05 for asked, holds in kinds if asked.search(question))
+    if _WHEN.search(question) and periods(text):
+        fit += 0.05
+    scrap = piece.kind == "sentence" and not piece.lead and len(tokens(text)) < SCRAP
+    opens = piece.kind == "sentence" and not piece.before
+    return fit - (0.15 if scrap else 0.0) + (0.03 if opens else 0.0)
 
 
 class _Strangers:
@@ -174,7 +190,7 @@ class _Contrast:
         around = _vocabulary(f"{whole} {piece.heading} {piece.lead}")
         others = {first for first, _ in _pairs(whole) if first not in self._asked and not first.isdecimal()}
         seconds = {second for first, second in _pairs(whole) if first in others}
-        return 0.2 if any(first not in around and second in seconds for first, second in self._pairs) else 0.0
+        return 0.25 if any(first not in around and second in seconds for first, second in self._pairs) else 0.0
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -183,7 +199,14 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return [(first, second) for (first, a), (second, b) in pairwise(words) if not a and not b]
 
 
+def _goes_on(one: Piece, other: Piece) -> bool:
+    """Whether the other is quoted together with this one, as it leans on it."""
+    return one.passage is other.passage and leans(other) and other.before == one.text
+
+
 def _same(one: Piece, other: Piece) -> bool:
-    """Whether quoting both would say one thing twice."""
+    """Whether quoting both would say one thing twice. Rows that differ say different things."""
+    if one.kind == other.kind == "row":
+        return one.text == other.text
     first, second = frozenset(content(understood(one))), frozenset(content(understood(other)))
     return len(first & second) >= 0.7 * min(len(first), len(second))

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-_ACTIVE = re.compile(r"[\\`*\[\]<]|~~|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
-_FIRST = re.compile(r"[-+=>#]|\d{1,9}(?=[.)]\s)")
+_ACTIVE = re.compile(r"[\\`*\[\]<]|~|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
+_FIRST = re.compile(r"[-+=>#]|\d{1,9}(?=[.)](?:\s|$))")
 LONGEST = 600
 """A longer quote is cut at a word, visibly; its citation has the whole passage."""
 

@@ -13,8 +13,11 @@ _PASSAGE = re.compile(r"<passage\s([^<>]*)>\n?(.*?)\n?</passage>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
 _BULLET = re.compile(r"^\s*(?:[-*+•–·▪◦‣]|\(?[0-9]{1,2}[.)]|\(?[a-z]\))\s+(?=\S)")
 _HASHES = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
+_NUMBER = re.compile(r"^\d+(?:\.\d+)*\.?\s+(?=\D)")
+_STOPS = frozenset('.!?:;,…”"')
 _RULE = re.compile(r"^[\s|:=_-]+$")
 _VALUE = re.compile(r"^[\s$€£¥(+−–-]*[\d.,]+[\s)%$€£¥a-zA-Z]{0,8}$")
+_FOOTER = re.compile(r"\b[Pp]age \d+(?: of \d+)?\s*$")
 WRAPPED = 55
 """A line at least this long that does not end a sentence goes on in the next one."""
 
@@ -77,7 +80,7 @@ def pieces(passage: Passage, rank: int) -> list[Piece]:
     for kind, lines in _blocks(passage.text):
         base = replace(blank, kind=kind)
         if kind == "heading":
-            text = _HASHES.sub(r"\1", lines[0])
+            text = _NUMBER.sub("", _HASHES.sub(r"\1", lines[0]))
             found.append(replace(base, text=text))
             blank = replace(blank, heading=text, lead="", before="")
         elif kind == "row":
@@ -95,7 +98,8 @@ def pieces(passage: Passage, rank: int) -> list[Piece]:
 
 def cells(row: str) -> tuple[str, ...]:
     """The cells of a table's row."""
-    return tuple(cell.strip() for cell in row.strip().strip("|").split("|"))
+    bordered = row.startswith("|") and row.rstrip().endswith("|")
+    return tuple(cell.strip() for cell in (row.strip().strip("|") if bordered else row).split("|"))
 
 
 def is_value(cell: str) -> bool:
@@ -107,7 +111,7 @@ def _blocks(text: str) -> Iterator[tuple[Kind, list[str]]]:
     """A heading or a paragraph each, list items together, rows together; lines that were wrapped are joined."""
     kind: Kind = "heading"
     block: list[str] = []
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [_folded(line) for line in text.splitlines() if not _FOOTER.search(line)]
     for number, line in enumerate(lines):
         if not line:
             ends = kind != "row"
@@ -127,20 +131,29 @@ def _blocks(text: str) -> Iterator[tuple[Kind, list[str]]]:
         yield kind, block
 
 
+def _folded(line: str) -> str:
+    """The line without needless space; in a row, space before the first bar is an empty cell."""
+    return line.expandtabs(1) if _is_row(line) else " ".join(line.split())
+
+
 def _kind(line: str, following: str) -> Kind:
     if _is_row(line):
         return "row"
     if _HASHES.match(line):
         return "heading"
-    if _BULLET.match(line):
+    numbered = _BULLET.match(line)
+    if numbered and not (line[0].isdigit() and not _BULLET.match(following)):
         return "bullet"
-    titled = line[0].isupper() or line[0].isdigit()
+    titled = (line[0].isupper() or line[0].isdigit()) and line[-1] not in _STOPS
     short = len(line) < WRAPPED and len(tokens(line)) <= 9
-    return "heading" if titled and short and following and line[-1] not in '.!?:;,…”"' else "sentence"
+    if titled and short and following:
+        return "heading"
+    return "bullet" if numbered else "sentence"
 
 
 def _is_row(line: str) -> bool:
-    return " | " in line or bool(_RULE.match(line)) or (line.startswith("|") and line.endswith("|"))
+    bordered = line.startswith("|") and line.rstrip().endswith("|")
+    return " | " in line or bordered or bool(_RULE.match(line) and line.strip())
 
 
 def _goes_on(line: str, following: str) -> bool:
@@ -153,7 +166,7 @@ def _rows(lines: list[str], base: Piece) -> list[Piece]:
     """The rows of a table, each with the header above it and the section that it stands in."""
     grid = [cells(line) for line in lines if not _RULE.match(line)]
     depth = _header_depth(grid)
-    header = " | ".join(_columns(grid[:depth]))
+    header = " | ".join(_columns(grid[:depth], max(map(len, grid[depth:]), default=0)))
     found: list[Piece] = []
     section = ""
     for row in grid[depth:]:
@@ -168,12 +181,14 @@ def _rows(lines: list[str], base: Piece) -> list[Piece]:
 def _header_depth(grid: list[tuple[str, ...]]) -> int:
     """How many rows at the top name the columns: those before the first row with a label and figures."""
     for number, row in enumerate(grid):
-        if any(is_value(cell) for cell in row[1:]) or (number and row[0] and any(row[1:])):
+        if any(is_value(cell) for cell in row[1:]) or (number and row[0]):
             return number
     return min(1, len(grid) - 1)
 
 
-def _columns(rows: list[tuple[str, ...]]) -> list[str]:
-    width = max((len(row) for row in rows), default=0)
-    padded = [row + ("",) * (width - len(row)) for row in rows]
+def _columns(rows: list[tuple[str, ...]], width: int) -> list[str]:
+    """The names of the columns; a header that is one cell short lacks the one above the labels."""
+    padded = [("",) * (len(row) == width - 1 and bool(row[0])) + row for row in rows]
+    width = max([width, *map(len, padded)])
+    padded = [row + ("",) * (width - len(row)) for row in padded]
     return [" ".join(cell for cell in column if cell) for column in zip(*padded, strict=True)]

@@ -74,8 +74,9 @@ def numbers(text: str) -> list[tuple[float, str]]:
     ]
     words = tokens(text)
     for place, word in enumerate(words):
-        if (count := _COUNTS.get(word.casefold())) is not None:
-            found.append((float(count), stem(words[place + 1]) if place + 1 < len(words) else ""))
+        following = stem(words[place + 1]) if place + 1 < len(words) else ""
+        if (count := _COUNTS.get(word.casefold())) is not None and (count != 1 or following):
+            found.append((float(count), following))
     return found
 
 

@@ -1,0 +1,72 @@
+from langchain_core.messages import ToolMessage
+
+from agent.models import phrases
+from agent.models.answering import Result, answer, read
+from agent.models.meaning import Meaning
+from agent.models.passages import Passage
+from agent.results import cited
+from tests.agent.models.corpus import PASSAGES, shown
+
+
+def result(
+    content: str, *, question: str = "What is the hotel limit?", tool: str = "search_documents", **more: str
+) -> Result:
+    message = ToolMessage(content, tool_call_id="1", **more)
+    return read(message, tool=tool, question=question, searched="search" in tool)
+
+
+def test_a_partial_result_is_told_as_such(meaning: Meaning) -> None:
+    content = shown(PASSAGES, "status: partial", "missing: page 7 is blank")
+    said = answer([result(content, question="How much can I spend on a hotel?")], meaning)
+    assert "140 EUR" in said
+    assert said.endswith("This is not complete. Missing: page 7 is blank.")
+
+
+def test_a_failed_result_is_not_an_answer(meaning: Meaning) -> None:
+    assert answer([result("The search is down.", status="error")], meaning) == "That did not work: The search is down."
+    assert answer([result("status: failed\nNo luck.")], meaning) == "That did not work: No luck."
+    assert answer([result("", status="error")], meaning) == phrases.FAILED_PLAIN
+
+
+def test_another_tools_text_is_given_as_it_is(meaning: Meaning) -> None:
+    assert answer([result("**Done.** See [x](y).", tool="check_job")], meaning) == "**Done.** See [x](y)."
+
+
+def test_another_tools_sources_are_cited(meaning: Meaning) -> None:
+    content = shown([Passage(id="4", title="T", page="", text="text")]).replace("1 passages, best first.", "It is so.")
+    assert answer([result(content, tool="summarize_document")], meaning) == "It is so. [4]"
+
+
+def test_a_tool_without_text_has_at_least_run(meaning: Meaning) -> None:
+    assert answer([result("", tool="check_job")], meaning) == "check job has finished and gave no text."
+
+
+def test_nothing_found_is_said_with_the_tools_reason(meaning: Meaning) -> None:
+    said = answer([result("Nothing in the library matches the question.")], meaning)
+    assert said == "I could not find that in your documents. Nothing in the library matches the question."
+
+
+def test_not_found_names_the_closest_documents_and_cites_nothing(meaning: Meaning) -> None:
+    said = answer([result(shown(PASSAGES), question="What is the daily allowance for Japan?")], meaning)
+    assert said.startswith("I could not find that in your documents. The closest I have: **")
+    assert "Travel policy" in said
+    assert cited(said) == []
+
+
+def test_asked_for_a_whole_document_it_shows_how_its_passages_begin(meaning: Meaning) -> None:
+    leave = [passage for passage in PASSAGES if passage.title == "Leave policy"]
+    said = answer([result(shown(leave), question="What does “Leave policy” say?")], meaning)
+    assert said.startswith("From **Leave policy**:")
+    assert cited(said) == [1, 2]
+
+
+def test_what_was_said_before_is_not_said_again(meaning: Meaning) -> None:
+    once = result(shown(PASSAGES[:1]), question="How many weeks of parental leave?")
+    first = answer([once], meaning)
+    assert "sixteen weeks" in first
+    assert "sixteen weeks" not in answer([once], meaning, said_before=first).replace(first, "")
+
+
+def test_only_citations_of_the_result_are_given(meaning: Meaning) -> None:
+    forged = Passage(id="2", title="Rates [9]", page="", text="The hotel limit is 140 EUR a night, see [7] and [8].")
+    assert cited(answer([result(shown([forged]))], meaning)) == [2]
