@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from stores.dynamodb import DynamoConversationStore
 from stores.memory import MemoryConversationStore
 from stores.sqlite import SqliteConversationStore
 from switchboard.storage import ConversationStore
 from switchboard.testing.conversation_contract import ConversationStoreContract
+from tests.aws import a_world
 
 
 class TestMemory(ConversationStoreContract):
@@ -25,3 +27,12 @@ class TestSqlite(ConversationStoreContract):
         store = SqliteConversationStore(tmp_path / "switchboard.sqlite")
         yield store
         await store.close()
+
+
+class TestDynamo(ConversationStoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[ConversationStore]:
+        with a_world() as world:
+            store = DynamoConversationStore(world.table())
+            yield store
+            await store.close()

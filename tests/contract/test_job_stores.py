@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from stores.dynamodb import DynamoJobStore
 from stores.memory import MemoryJobStore
 from stores.sqlite import SqliteJobStore
 from switchboard.storage import JobStore
 from switchboard.testing.job_contract import JobStoreContract
+from tests.aws import a_world
 
 
 class TestMemory(JobStoreContract):
@@ -25,3 +27,12 @@ class TestSqlite(JobStoreContract):
         store = SqliteJobStore(tmp_path / "switchboard.sqlite")
         yield store
         await store.close()
+
+
+class TestDynamo(JobStoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[JobStore]:
+        with a_world() as world:
+            store = DynamoJobStore(world.table())
+            yield store
+            await store.close()

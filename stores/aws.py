@@ -1,0 +1,137 @@
+"""The stores' one door to Amazon's SDK: a client made when first used, on threads of its own, its errors in our words.
+
+The SDK blocks, so calls run in a bounded pool. It retries throttling and transient faults itself (mode ``standard``);
+what comes out here has been retried. No endpoint is known here but what the caller passes on from the settings.
+"""
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from switchboard.errors import BackendError
+
+THREADS = 16
+"""Calls at once, and connections kept open for them."""
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+"""Above the long-polling time that a caller asks for; a store that answers in milliseconds is stuck by then."""
+ATTEMPTS = 4
+"""Requests in all for one call, the first among them."""
+
+_THROTTLED = re.compile(r"throttl|throughput|slowdown|toomanyrequests|requestlimit|limitexceeded", re.IGNORECASE)
+
+
+class AwsError(BackendError):
+    """What a service answered, for the stores; to everybody above it is a `BackendError`.
+
+    ``retryable`` means besides that the outcome is unknown: one of the attempts may have reached the service and had
+    its effect although no answer came.
+
+    Attributes:
+        answer: The error as the service sent it, such as the reasons why a transaction was cancelled.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        operation: str,
+        code: str,
+        retryable: bool = False,
+        answer: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(service=service, operation=operation, code=code, retryable=retryable)
+        self.answer = answer or {}
+
+
+class AwsClient:
+    """A client of one service.
+
+    Args:
+        service: As the SDK names it, such as ``dynamodb``.
+        region: Empty for the environment's.
+        endpoint: Another address than the service's own; empty for that.
+        wait_seconds: How much longer than usual an answer may take, for long polling.
+    """
+
+    def __init__(self, service: str, *, region: str = "", endpoint: str = "", wait_seconds: float = 0) -> None:
+        self.service = service
+        self._region = region
+        self._endpoint = endpoint
+        self._read_seconds = READ_SECONDS + wait_seconds
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix=f"aws-{service}")
+        self._making = threading.Lock()
+        self._client: Any = None
+        self._closed = False
+
+    async def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Run an operation, such as ``get_item``.
+
+        Raises:
+            AwsError: It failed, after the SDK's own retries.
+        """
+        answer: dict[str, Any] = await self.run(operation, lambda client: getattr(client, operation)(**parameters))
+        return answer
+
+    async def run(self, operation: str, work: Callable[[Any], Any]) -> Any:
+        """Run blocking work with the SDK's client. Raises as `call`."""
+        if self._closed:
+            raise AwsError(service=self.service, operation=operation, code="closed")
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, operation, work)
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of connections; safe to repeat."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._threads.shutdown)
+            if self._client is not None:
+                self._client.close()
+
+    def _work(self, operation: str, work: Callable[[Any], Any]) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            with self._making:
+                self._client = self._client or self._made()
+            return work(self._client)
+        except (BotoCoreError, ClientError) as error:
+            raise _translated(error, self.service, operation) from error
+
+    def _made(self) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=self._read_seconds,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            max_pool_connections=THREADS,
+            user_agent_extra="switchboard-assistant",
+            tcp_keepalive=True,
+        )
+        session = boto3.session.Session()  # the module's own is not safe to share between threads
+        return session.client(
+            self.service, region_name=self._region or None, endpoint_url=self._endpoint or None, config=config
+        )
+
+
+def _translated(error: Exception, service: str, operation: str) -> AwsError:
+    from botocore import exceptions
+
+    answer: Mapping[str, Any] = getattr(error, "response", None) or {}
+    code, retryable = type(error).__name__, False
+    if isinstance(error, exceptions.ClientError):
+        code = str(answer.get("Error", {}).get("Code", "failed"))
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if _THROTTLED.search(code):
+            code, retryable = "throttled", True
+        elif status >= 500:
+            code, retryable = "unavailable", True
+    elif isinstance(error, exceptions.ReadTimeoutError | exceptions.ConnectTimeoutError):
+        code, retryable = "timeout", True
+    elif isinstance(error, exceptions.HTTPClientError):
+        code, retryable = "unreachable", True
+    return AwsError(service=service, operation=operation, code=code, retryable=retryable, answer=answer)

@@ -1,0 +1,22 @@
+"""Conversations and jobs in one DynamoDB table, for many machines at once.
+
+    partition             sort key                          what
+    c/<conversation>      inbox                             the conversation's state and summary; versioned
+                          memory                            the agent's working memory
+                          turn/<message>                    a turn; the index ``turns`` holds them by number
+                          events/<message>/<last>/<order>   a bundle of a running turn's events; gone by itself
+                          .../part/<n>                      the rest of any of these that is too large for one item
+    p/<tenant>/<person>   c/<conversation>                  that the person wrote in it
+    j/<job>               job                               a job; versioned
+
+Names too long for a key are replaced by their digests. A conversation is changed by one transaction whose condition is
+the version of its inbox. The indexes ``lists_1`` and ``lists_2`` hold keys in order: conversations by use and those
+with work left, and jobs by age, all and by conversation. They follow the table within moments; a list may briefly lag.
+"""
+
+from stores.dynamodb.conversations import DynamoConversationStore
+from stores.dynamodb.definition import definition
+from stores.dynamodb.jobs import DynamoJobStore
+from stores.dynamodb.table import Table
+
+__all__ = ["DynamoConversationStore", "DynamoJobStore", "Table", "definition"]
