@@ -20,6 +20,10 @@ WITHIN = 0.4
 
 LIKE = 0.3
 """Likeness from which on a unit counts as touched though it shares no word with the question."""
+SHORT_LIST = 5
+"""How many units a reader looks at before asking again."""
+NEARLY = 0.9
+"""The share of a score from which another unit is nearly as good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,3 +88,24 @@ def rarity(holding: "NDArray[Any]", among: "NDArray[Any]") -> "NDArray[np.float3
 
     measured: NDArray[np.float32] = np.log(1 + (among - holding + 0.5) / (holding + 0.5)).astype(np.float32)
     return measured
+
+
+def spread(units: Sequence[int], scores: Sequence[float], documents: Sequence[int]) -> list[tuple[int, float]]:
+    """The units, best first, with their scores, so that no document fills a short list alone.
+
+    A reader looks at the first few. Where those would all be one document's, the last of them goes to the best unit of
+    another document, if that is nearly as good: a report of the same company and year, say. It takes the score of the
+    place that it is given.
+    """
+    left = list(zip(units, scores, documents, strict=True))
+    out: list[tuple[int, float]] = []
+    shown: list[int] = []
+    while left:
+        unit, score, document = taken = left[0]
+        if len(shown) % SHORT_LIST == SHORT_LIST - 1 and set(shown[1 - SHORT_LIST :]) == {document}:
+            others = (one for one in left if one[2] != document and one[1] >= NEARLY * score)
+            unit, _, document = taken = next(others, taken)
+        left.remove(taken)
+        out.append((unit, score))
+        shown.append(document)
+    return out

@@ -33,12 +33,13 @@ def search(
 
     evidence = gather(connection, snapshot, query, readable=readable, vector=vector)
     scores = ranking.score(evidence)
-    best = np.argsort(-scores, kind="stable")[:limit]
+    best = np.argsort(-scores, kind="stable")[: 2 * limit + ranking.SHORT_LIST]
+    best = best[scores[best] > 0]
     passages: list[Passage] = []
-    for place in best[scores[best] > 0]:
-        if len(passages) >= limit and passages[limit - 1].score >= scores[place]:
+    for place, score in ranking.spread(best.tolist(), scores[best].tolist(), evidence.document[best].tolist()):
+        if len(passages) >= limit and passages[limit - 1].score >= score:
             break
-        passages += _passages(connection, snapshot, int(evidence.units[place]), query, vector, float(scores[place]))
+        passages += _passages(connection, snapshot, int(evidence.units[place]), query, vector, score)
         passages.sort(key=lambda passage: -passage.score)
     return passages[:limit]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tools.retrieval.ranking import Evidence, lexical, rarity, score
+from tools.retrieval.ranking import Evidence, lexical, rarity, score, spread
 
 
 def evidence(*terms: list[float], documents: list[int] | None = None) -> Evidence:
@@ -86,3 +86,18 @@ def test_scores_are_between_0_and_1(terms: "np.ndarray[tuple[int, int], np.dtype
 @pytest.mark.parametrize("holding", range(11))
 def test_rarity_is_never_negative_and_falls(holding: int) -> None:
     assert rarity(np.array(0), np.array(10)) >= rarity(np.array(holding), np.array(10)) > 0
+
+
+def test_a_short_list_is_not_one_document_alone_where_another_is_nearly_as_good() -> None:
+    placed = spread([0, 1, 2, 3, 4, 5], [0.9, 0.9, 0.8, 0.8, 0.7, 0.65], [1, 1, 1, 1, 1, 2])
+    assert placed == [(0, 0.9), (1, 0.9), (2, 0.8), (3, 0.8), (5, 0.7), (4, 0.7)]
+
+
+def test_a_document_that_is_far_better_keeps_its_places() -> None:
+    placed = spread([0, 1, 2, 3, 4, 5], [0.9, 0.9, 0.8, 0.8, 0.7, 0.5], [1, 1, 1, 1, 1, 2])
+    assert [unit for unit, _ in placed] == [0, 1, 2, 3, 4, 5]
+
+
+def test_two_documents_in_a_short_list_are_left_in_their_order() -> None:
+    placed = spread([0, 1, 2, 3, 4, 5], [0.9, 0.9, 0.8, 0.8, 0.7, 0.7], [1, 2, 1, 1, 1, 3])
+    assert [unit for unit, _ in placed] == [0, 1, 2, 3, 4, 5]
