@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytest.register_assert_rewrite("switchboard.testing")  # before anything imports it, so that its suites explain failures
+
 KEPT = frozenset({"SWITCHBOARD_EVAL_DATA"})
 
 
