@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from langchain_core.messages import ToolMessage
 
 from agent.models import phrases
-from agent.models.evidence import choose, weigh
+from agent.models.evidence import asks_for_fact, choose, weigh
 from agent.models.meaning import Meaning
 from agent.models.passages import Passage, Piece, pieces, split_result
 from agent.models.quoting import overview, quotation
@@ -121,6 +121,8 @@ def _unsaid(found: Sequence[Piece], said: str) -> list[Piece]:
 
 def _asks_for_all(question: str, passages: Sequence[Passage]) -> bool:
     """Whether nothing in particular is asked: only what a document says, or what it is about."""
+    if asks_for_fact(question):
+        return False
     title = frozenset(content(passages[0].title))
     return all(word in title or word in _GENERAL for word in content(question))
 

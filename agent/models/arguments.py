@@ -92,7 +92,7 @@ def argument(name: str, schema: Mapping[str, Any], card: Card, said: Said, meani
         case "boolean":
             return _yes_or_no(name, said.text)
         case "array":
-            return _several(name, _inner(schema.get("items") or {}), said)
+            return _several(name, _inner(schema.get("items") or {}), said, required=required)
         case _:
             return _NOTHING
 
@@ -121,15 +121,17 @@ def _text(name: str, schema: Mapping[str, Any], said: Said, *, required: bool) -
     return found[0] if found else _NOTHING
 
 
-def _several(name: str, items: Mapping[str, Any], said: Said) -> Any:
+def _several(name: str, items: Mapping[str, Any], said: Said, *, required: bool) -> Any:
     if options := items.get("enum"):
         found = [option for option in options if _mentions(said.text, str(option))]
     elif _kind(items) != "string":
         found = []
     elif name in DOCUMENT:
         found = list(said.files) or ([said.document] if said.document else [])
+    elif name.removesuffix("s") in FREE_TEXT:
+        found = [said.query]
     else:
-        found = [said.query] if name.removesuffix("s") in FREE_TEXT else values.quoted(said.text)
+        found = values.quoted(said.text) if required else []
     return found or _NOTHING
 
 

@@ -26,6 +26,7 @@ _COUNT = re.compile(
     r"\b(?:price|cost|fee|rate|percent\w*|amount|salary|budget|limit|wie ?viele?|wie lange|wie hoch|combien|prix)\b",
     re.IGNORECASE,
 )
+_MANY = re.compile(r"\b(?:how many|wie ?viele|combien d[e'’])\s*(\w+)", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|(?:what|which) (?:date|day|time|month|year)|deadline|wann|quand)\b", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui)\b", re.IGNORECASE)
 _REFERS = re.compile(r"(?:it|its|they|their|this|these|those|such|he|she|es|sie|dies\w*|il|elle|cela)\b", re.IGNORECASE)
@@ -45,7 +46,7 @@ _NUMBER_WORDS = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A piece, and between 0 and 1 how well it answers; from ``ENOUGH`` on it may be quoted."""
+    """A piece, and from about 0 to about 1 how well it answers; from ``ENOUGH`` on it may be quoted."""
 
     piece: Piece
     score: float
@@ -73,6 +74,11 @@ def weigh(question: str, found: Sequence[Piece], meaning: Meaning) -> list[Evide
         for (coverage, piece), similarity in zip(worded, near, strict=True)
     ]
     return sorted(weighed, key=lambda evidence: -evidence.score)
+
+
+def asks_for_fact(question: str) -> bool:
+    """Whether a figure, a time or a name is asked for."""
+    return any(asked.search(question) for asked in (_COUNT, _WHEN, _WHO))
 
 
 def choose(weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
@@ -149,6 +155,10 @@ def _fit(question: str, piece: Piece) -> float:
     fit = sum(0.05 if holds else -0.05 for asked, holds in kinds if asked.search(question))
     if _WHEN.search(question) and periods(text):
         fit += 0.05
+    if (many := _MANY.search(question)) and (
+        counted := re.search(rf"(\S+)\s+{re.escape(many[1])}\b", text, re.IGNORECASE)
+    ):
+        fit += 0.1 if figures(counted[1]) else 0.05 if _NUMBER_WORDS.search(counted[1]) else 0.0
     scrap = piece.kind == "sentence" and not piece.lead and len(tokens(text)) < SCRAP
     opens = piece.kind == "sentence" and not piece.before
     return fit - (0.15 if scrap else 0.0) + (0.03 if opens else 0.0)
@@ -190,7 +200,7 @@ class _Contrast:
         around = _vocabulary(f"{whole} {piece.heading} {piece.lead}")
         others = {first for first, _ in _pairs(whole) if first not in self._asked and not first.isdecimal()}
         seconds = {second for first, second in _pairs(whole) if first in others}
-        return 0.25 if any(first not in around and second in seconds for first, second in self._pairs) else 0.0
+        return 0.3 if any(first not in around and second in seconds for first, second in self._pairs) else 0.0
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

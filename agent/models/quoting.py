@@ -90,17 +90,19 @@ def _asked_cell(question: str, row: Piece) -> str:
     columns = row.header.split(" | ")[1:]
     figures = [place for place, value in enumerate(values) if is_value(value)]
     wanted, when = frozenset(content(question)), periods(question)
-    marks = {
-        place: 2 * len(when & periods(columns[place])) + len(wanted & frozenset(content(columns[place])))
-        for place in figures
-        if place < len(columns)
-    }
-    best = [place for place, mark in marks.items() if mark and mark == max(marks.values())]
+    marks = {place: _match(columns[place], wanted, when) for place in figures if place < len(columns)}
+    best = [place for place, mark in marks.items() if mark > 0 and mark == max(marks.values())]
     place = figures[0] if len(figures) == 1 else best[0] if len(best) == 1 else None
     if place is None:
         return ""
     column = f", {escaped(columns[place])}" if place < len(columns) and columns[place] else ""
     return f"{escaped(label)}{column}: **{escaped(values[place])}**"
+
+
+def _match(column: str, wanted: frozenset[str], when: frozenset[str]) -> int:
+    """How well a column fits: *Q4 2025* is not what a question about 2025 asks for."""
+    named = periods(column)
+    return 3 * len(when & named) - len(named - when) + len(wanted & frozenset(content(column)))
 
 
 def _placed(lead: str, quote: _Quote) -> str:

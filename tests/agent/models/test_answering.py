@@ -60,6 +60,11 @@ def test_asked_for_a_whole_document_it_shows_how_its_passages_begin(meaning: Mea
     assert cited(said) == [1, 2]
 
 
+def test_a_fact_about_what_the_title_names_is_still_a_fact(meaning: Meaning) -> None:
+    sheet = Passage(id="1", title="Ridge product sheet", page="", text="It is blue.\n\nThe Ridge costs 2,190 EUR.")
+    assert "2,190" in answer([result(shown([sheet]), question="How much is the Ridge?")], meaning)
+
+
 def test_what_was_said_before_is_not_said_again(meaning: Meaning) -> None:
     once = result(shown(PASSAGES[:1]), question="How many weeks of parental leave?")
     first = answer([once], meaning)

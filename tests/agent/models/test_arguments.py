@@ -83,8 +83,15 @@ def test_a_flag_is_set_as_it_is_spoken_of(text: str, value: bool, meaning: Meani
 
 
 def test_what_was_not_said_is_left_out(meaning: Meaning) -> None:
-    optional = card((), limit={"type": "integer"}, flag={"type": "boolean"}, kind={"enum": ["a1", "b2"]}, name=STRING)
-    assert filled("please go ahead", meaning, optional) == Filled()
+    optional = card(
+        (),
+        filters={"type": "array", "items": STRING},
+        limit={"type": "integer"},
+        flag={"type": "boolean"},
+        kind={"enum": ["a1", "b2"]},
+        name=STRING,
+    )
+    assert filled("please “go” ahead", meaning, optional) == Filled()
 
 
 def test_a_number_out_of_bounds_is_not_taken(meaning: Meaning) -> None:

@@ -60,6 +60,11 @@ def test_a_question_is_not_its_own_answer(meaning: Meaning) -> None:
     assert best("How long is the warranty?", "How long is the warranty?\nTen years.", meaning)[0] == "Ten years."
 
 
+def test_what_is_counted_is_what_was_asked_for(meaning: Meaning) -> None:
+    text = "Ask for leave three weeks ahead for many days of leave.\n\nEverybody has 27 days of paid leave in a year."
+    assert best("How many days of leave do I get?", text, meaning)[0].startswith("Everybody")
+
+
 def test_a_heading_is_not_an_answer(meaning: Meaning) -> None:
     assert best("What is annual leave?", "Annual leave\n\nEverybody has 27 days off.", meaning)[0] != "Annual leave"
 

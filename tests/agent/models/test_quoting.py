@@ -32,6 +32,14 @@ def test_a_row_is_given_whole_where_no_column_was_asked_for() -> None:
     )
 
 
+def test_a_year_is_not_its_last_quarter() -> None:
+    report = Passage(
+        id="1", title="R", page="", text=" | Q4 2025 | Year 2025 | Year 2024\nNet profit | 246 | 1,246 | 824"
+    )
+    assert "Year 2025: **1,246**" in quote("What was net profit in 2025?", piece(report, "Net profit"))
+    assert "Q4 2025: **246**" in quote("What was net profit in Q4 2025?", piece(report, "Net profit"))
+
+
 def test_rows_of_one_table_are_one_table() -> None:
     answer = quote("rates", piece(RATES, "Italy"), piece(RATES, "France"))
     assert answer.count("| Country |") == 1
