@@ -3,11 +3,15 @@
 Here are the factories by which the settings' names become stores; each imports its store only when it is asked for.
 """
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from switchboard.errors import ConfigError
 from switchboard.storage import BlobStore, ConversationStore, JobStore
 
 if TYPE_CHECKING:
+    from stores.aws import AwsClient
+    from stores.dynamodb import Table
     from switchboard.plugins import Setup
 
 FILE = "switchboard.sqlite"
@@ -56,3 +60,49 @@ def memory_blobs(setup: "Setup", name: str) -> BlobStore:
     from stores.memory import MemoryBlobStore
 
     return MemoryBlobStore()
+
+
+def dynamodb_conversations(setup: "Setup", name: str) -> ConversationStore:
+    """Conversations in the table that the settings name."""
+    from stores.dynamodb import DynamoConversationStore
+
+    return DynamoConversationStore(_table(setup))
+
+
+def dynamodb_jobs(setup: "Setup", name: str) -> JobStore:
+    """Jobs, in the same table as conversations."""
+    from stores.dynamodb import DynamoJobStore
+
+    return DynamoJobStore(_table(setup))
+
+
+def s3_blobs(setup: "Setup", name: str) -> BlobStore:
+    """Files in the bucket that the settings name."""
+    from stores.s3 import S3BlobStore
+
+    aws = setup.settings.aws
+    return S3BlobStore(_client(setup, "s3"), _named(aws.bucket, "aws.bucket"), prefix=aws.key_prefix)
+
+
+def _table(setup: "Setup") -> "Table":
+    from stores.dynamodb import Table
+
+    aws = setup.settings.aws
+    name = _named(aws.table, "aws.table")
+    return Table(_client(setup, "dynamodb"), name, prefix=aws.key_prefix, retention_days=aws.retention_days)
+
+
+def _client(setup: "Setup", service: str) -> "AwsClient":
+    from stores.aws import AwsClient
+
+    if find_spec("boto3") is None:
+        raise ConfigError(
+            "Amazon's SDK is not installed.", fix='Install "switchboard-assistant[aws]".', where="backends"
+        )
+    return AwsClient(service, region=setup.settings.aws.region, endpoint=setup.settings.aws.endpoint)
+
+
+def _named(name: str, where: str) -> str:
+    if not name:
+        raise ConfigError("The settings do not name it.", fix=f"Set {where}.", where=where)
+    return name

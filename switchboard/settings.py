@@ -48,9 +48,9 @@ class Backends(_Table):
     """Which backend serves each role, by name; the profile gives the defaults."""
 
     chat_model: str = Field("", description="`embedded`, `bedrock:<model id>` or any `provider:model` of LangChain.")
-    conversations: str = Field("", description="Where conversations are kept: `sqlite` or `memory`.")
-    jobs: str = Field("", description="Where jobs are kept: `sqlite` or `memory`.")
-    blobs: str = Field("", description="Where files are kept: `folder` or `memory`.")
+    conversations: str = Field("", description="Where conversations are kept: `sqlite`, `memory` or `dynamodb`.")
+    jobs: str = Field("", description="Where jobs are kept: `sqlite`, `memory` or `dynamodb`.")
+    blobs: str = Field("", description="Where files are kept: `folder`, `memory` or `s3`.")
     retriever: str = Field("", description="What searches the documents: `embedded`.")
     reader: str = Field("", description="What reads files: `embedded`.")
 
@@ -96,6 +96,24 @@ class WebSocketSettings(_Table):
     origins: tuple[str, ...] = Field((), description="Other origins whose pages may embed the widget.")
 
 
+class AwsSettings(_Table):
+    """Amazon's services, for the backends that use them. Credentials are found as the SDK does."""
+
+    region: str = Field("", description="Region; empty for the environment's, such as `AWS_REGION`.")
+    endpoint: str = Field("", description="Another address than the services' own, such as an emulator's.")
+    table: str = Field("", description="DynamoDB table of conversations and jobs.")
+    bucket: str = Field("", description="S3 bucket of files.")
+    queue_url: str = Field("", description="SQS FIFO queue of messages.")
+    key_prefix: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9_./-]{0,100}$",
+        description="Put before all keys in the table and the bucket, where installations share them.",
+    )
+    retention_days: int = Field(
+        0, ge=0, le=36_500, description="Conversations and jobs not used for so many days are removed; 0 keeps all."
+    )
+
+
 class ChannelSettings(BaseModel):
     """Which channels are on; a channel that is not built in has a table of its own here."""
 
@@ -116,6 +134,7 @@ class Settings(_Table):
     limits: LimitSettings = LimitSettings()
     tools: ToolSettings = ToolSettings()
     channels: ChannelSettings = ChannelSettings()
+    aws: AwsSettings = AwsSettings()
 
     @model_validator(mode="before")
     @classmethod

@@ -88,7 +88,7 @@ class Watched(AwsClient):
 def _note(request: Any, event_name: str, **_: Any) -> None:
     current = World.current
     current.requests.append(event_name.rpartition(".")[2])
-    current.sizes.append(len(request.body or b""))
+    current.sizes.append(int(request.headers.get("Content-Length", 0)))
 
 
 @contextmanager

@@ -14,13 +14,12 @@ _MET_REASONS = frozenset({"TransactionConflict", "ThrottlingError", "Provisioned
 def in_the_way(error: AwsError) -> Noted | None:
     """The item whose condition did not hold (empty where there is none), if that is what the error says."""
     reasons = error.answer.get("CancellationReasons", [])
+    found: Noted | None = None
     if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
-        found: Noted = next((reason["Item"] for reason in reasons if reason.get("Item")), {})
-        return found
-    if error.code == "ConditionalCheckFailedException":
+        found = next((reason["Item"] for reason in reasons if reason.get("Item")), {})
+    elif error.code == "ConditionalCheckFailedException":
         found = error.answer.get("Item", {})
-        return found
-    return None
+    return found
 
 
 def met_another(error: AwsError) -> bool:

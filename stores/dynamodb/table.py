@@ -50,7 +50,7 @@ class Table:
     ) -> None:
         self.clock = clock
         self._client = client
-        self._name = name
+        self.name = name
         self._prefix = prefix
         self._retention = retention_days * 86_400
         self._pauses = pauses
@@ -76,12 +76,12 @@ class Table:
         for start in range(0, len(wanted), BATCH):
             ask = [notation(self._key(key)) for key in wanted[start : start + BATCH]]
             while ask:
-                request = {self._name: {"Keys": ask, "ConsistentRead": True}}
+                request = {self.name: {"Keys": ask, "ConsistentRead": True}}
                 answer = await self._client.call("batch_get_item", RequestItems=request)
-                heads = [self._ours(item) for item in answer["Responses"].get(self._name, [])]
+                heads = [self._ours(item) for item in answer["Responses"].get(self.name, [])]
                 for head in filter(self._alive, heads):
                     found += filter(None, [await self._completed(head) or (await self.get(_key_of(head)))[0]])
-                ask = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+                ask = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         return found
 
     async def query(
@@ -106,7 +106,7 @@ class Table:
         """
         noted = {name: self._prefix + str(value) if name == ":pk" else value for name, value in values.items()}
         request: dict[str, Any] = {
-            "TableName": self._name,
+            "TableName": self.name,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": notation(noted),
             "ScanIndexForward": not backwards,
@@ -162,7 +162,7 @@ class Table:
         request = {"Key": notation(self._key(key)), "UpdateExpression": expression, "ReturnValues": "ALL_NEW"}
         request |= self._guarded(condition, values, expression)
         try:
-            answer = await self._retried("update_item", TableName=self._name, **request)
+            answer = await self._retried("update_item", TableName=self.name, **request)
         except AwsError as error:
             if in_the_way(error) is None:
                 raise
@@ -173,7 +173,7 @@ class Table:
         """Remove an item if the condition holds. Returns whether it did."""
         request = {"Key": notation(self._key(key))} | self._guarded(condition, values)
         try:
-            await self._retried("delete_item", TableName=self._name, **request)
+            await self._retried("delete_item", TableName=self.name, **request)
         except AwsError as error:
             if in_the_way(error) is None:
                 raise
@@ -184,7 +184,7 @@ class Table:
         self, key: Key, condition: str, values: Mapping[str, Value], actions: Sequence[Action]
     ) -> bool:
         """Run actions as one if the condition on another item holds. Returns whether it did."""
-        check = {"Key": notation(self._key(key)), "TableName": self._name} | self._guarded(condition, values)
+        check = {"Key": notation(self._key(key)), "TableName": self.name} | self._guarded(condition, values)
         try:
             await self.transact([{"ConditionCheck": check}, *actions])
         except AwsError as error:
@@ -199,7 +199,7 @@ class Table:
 
     def delete_action(self, key: Key) -> Action:
         """A part of a transaction: remove an item."""
-        return {"Delete": {"TableName": self._name, "Key": notation(self._key(key))}}
+        return {"Delete": {"TableName": self.name, "Key": notation(self._key(key))}}
 
     async def transact(self, actions: Sequence[Action]) -> None:
         """Run actions as one; where another transaction is in the way, again a little later."""
@@ -215,7 +215,7 @@ class Table:
         await self._client.close()
 
     async def _view(self, wanted: Sequence[Key]) -> list[Item | None]:
-        gets = [{"TableName": self._name, "Key": notation(self._key(key))} for key in wanted]
+        gets = [{"TableName": self.name, "Key": notation(self._key(key))} for key in wanted]
         if len(gets) == 1:
             answers = [await self._client.call("get_item", **gets[0], ConsistentRead=True)]
         else:
@@ -238,7 +238,7 @@ class Table:
 
     async def _head(self, key: Key) -> Item:
         answer = await self._client.call(
-            "get_item", TableName=self._name, Key=notation(self._key(key)), ConsistentRead=True
+            "get_item", TableName=self.name, Key=notation(self._key(key)), ConsistentRead=True
         )
         return self._ours(answer["Item"]) if answer.get("Item") else {}
 
@@ -259,7 +259,7 @@ class Table:
 
     def _put(self, item: Item) -> dict[str, Any]:
         return {
-            "TableName": self._name,
+            "TableName": self.name,
             "Item": notation({**item, "pk": self._prefix + str(item["pk"])} | self._lists(item)),
         }
 

@@ -7,8 +7,10 @@ import pytest
 
 from stores.folder import FolderBlobStore
 from stores.memory import MemoryBlobStore
+from stores.s3 import S3BlobStore
 from switchboard.storage import BlobStore
 from switchboard.testing.blob_contract import BlobStoreContract
+from tests.aws import a_world
 
 
 class TestMemory(BlobStoreContract):
@@ -25,3 +27,12 @@ class TestFolder(BlobStoreContract):
         store = FolderBlobStore(tmp_path / "blobs")
         yield store
         await store.close()
+
+
+class TestS3(BlobStoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[BlobStore]:
+        with a_world() as world:
+            store = S3BlobStore(world.client("s3"), world.bucket())
+            yield store
+            await store.close()
