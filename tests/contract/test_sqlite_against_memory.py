@@ -74,7 +74,9 @@ class Stores(RuleBasedStateMachine):
     )
     def commit(self, place: Any, step: int, lease: Any, queue: Any, turns: Any, memory: Any, forget: Any) -> None:
         now = self._run(self._memory.read(place)).inbox
-        inbox = Inbox(version=now.version + step, fence=lease.fence if lease else 0, lease=lease, queue=queue)
+        lease = lease and replace(lease, fence=now.fence + lease.fence)
+        fence = lease.fence if lease else now.fence
+        inbox = Inbox(version=now.version + step, fence=fence, lease=lease, queue=queue)
         change = Change(inbox=inbox, turns=turns, memory=memory, forget_events=forget)
         assert self.both(lambda store: store.commit(place, change)) is (step == 1)
 
