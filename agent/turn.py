@@ -22,8 +22,6 @@ from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
 
-FLUSH_SECONDS = 0.25
-"""Events of a running turn reach the store this often, for followers on other machines."""
 ATTEMPT_EVENTS = 1_000_000
 """A second attempt at a turn numbers its events from here on, so that no number is used twice."""
 UNWIND_SECONDS = 2.0
@@ -204,10 +202,11 @@ class TurnRun:
 
     async def _upkeep(self, recorder: Recorder) -> None:
         """Flush events, renew the lease at a third of its length, and hear a stop that was asked for elsewhere."""
-        renew_every = self.parts.settings.turn.lease_seconds / 3
+        turns = self.parts.settings.turn
+        renew_every = turns.lease_seconds / 3
         renewed = time.monotonic()
         while True:
-            await asyncio.sleep(min(FLUSH_SECONDS, renew_every))
+            await asyncio.sleep(min(turns.flush_seconds, renew_every))
             try:
                 await self._flush(recorder)
                 if time.monotonic() - renewed >= renew_every:

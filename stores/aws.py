@@ -132,6 +132,6 @@ def _translated(error: Exception, service: str, operation: str) -> AwsError:
             code, retryable = "unavailable", True
     elif isinstance(error, exceptions.ReadTimeoutError | exceptions.ConnectTimeoutError):
         code, retryable = "timeout", True
-    elif isinstance(error, exceptions.HTTPClientError):
+    elif isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | exceptions.IncompleteReadError):
         code, retryable = "unreachable", True
     return AwsError(service=service, operation=operation, code=code, retryable=retryable, answer=answer)

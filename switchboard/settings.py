@@ -64,6 +64,13 @@ class TurnSettings(_Table):
     lease_seconds: float = Field(
         30.0, ge=1, le=900, description="After this long without a sign of life, another worker takes over."
     )
+    flush_seconds: float = Field(
+        0.25,
+        ge=0.05,
+        le=60,
+        description="How often a running turn's events are stored, for whoever follows it on another machine; each time"
+        " is a request where requests are paid for.",
+    )
     deadline_seconds: float = Field(300.0, gt=0, le=86_400, description="Most seconds that one answer may take.")
     window_turns: int = Field(12, ge=1, le=100, description="How many earlier turns the model sees.")
     max_steps: int = Field(6, ge=1, le=50, description="Most rounds of tool calls in one turn.")

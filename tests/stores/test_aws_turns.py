@@ -1,0 +1,75 @@
+"""What turns of the whole assistant ask of the AWS stores, and that they are answered as on any other."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from agent.assistant import SwitchboardAssistant
+from stores.dynamodb import DynamoConversationStore, DynamoJobStore, Table
+from stores.s3 import S3BlobStore
+from switchboard.limits import Receipt
+from switchboard.settings import load
+from switchboard.testing.models import Call
+from switchboard.testing.running import SOMEWHERE, ask, running, said
+from switchboard.tools import ToolContext, ToolResult, tool
+from tests.aws import World, a_world
+
+MOST_REQUESTS = 6
+
+
+@tool
+async def look_up(context: ToolContext, *, query: str) -> ToolResult:
+    """Look something up."""
+    return ToolResult(text="Net sales rose by nine per cent.")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with a_world() as made:
+        yield made
+
+
+@asynccontextmanager
+async def assistant_on(world: World, table: Table, turns: int) -> AsyncIterator[SwitchboardAssistant]:
+    given = {
+        "conversations": DynamoConversationStore(table),
+        "jobs": DynamoJobStore(table),
+        "blobs": S3BlobStore(world.client("s3"), world.bucket()),
+    }
+    script = [step for _ in range(turns) for step in (Call("look_up", query="sales"), "By nine per cent.")]
+    # Events are stored while a turn runs, so a slow machine would make more requests of the same turn.
+    settings = load(None, {"SWITCHBOARD_TURN__FLUSH_SECONDS": "60"})
+    async with running(script, tools=[look_up], given=given, settings=settings) as assistant:
+        yield assistant
+
+
+async def test_a_turn_from_offer_to_receipt_takes_at_most_six_requests(world: World) -> None:
+    async with assistant_on(world, world.table(), turns=12) as assistant:
+        for number in range(12):
+            world.requests.clear()
+            message = said(f"How did sales develop in quarter {number}?")
+            reply = await ask(assistant, message)
+            assert reply.text == "By nine per cent."
+            await assistant.confirm(message, Receipt(delivered=True, platform_id="1"))
+            assert len(world.requests) <= MOST_REQUESTS, world.requests
+
+
+async def test_a_redelivered_message_takes_one_request_and_no_second_turn(world: World) -> None:
+    async with assistant_on(world, world.table(), turns=1) as assistant:
+        message = said("How did sales develop?")
+        await ask(assistant, message)
+        world.requests.clear()
+        assert (await assistant.offer(message)).state == "done"
+        assert world.requests == ["TransactGetItems"]
+
+
+async def test_another_worker_goes_on_with_the_conversation(world: World) -> None:
+    table = world.table()
+    async with assistant_on(world, table, turns=1) as first:
+        await ask(first, said("one"))
+    other = Table(world.client("dynamodb"), table.name)
+    async with assistant_on(world, other, turns=1) as second:
+        await ask(second, said("two"))
+        texts = [turn.message.text for turn in await second.transcript(SOMEWHERE)]
+    assert texts == ["one", "two"]
