@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import count, cycle
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from langchain_core.messages import AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
@@ -83,6 +84,26 @@ class State(TypedDict):
 @asynccontextmanager
 async def bare(folder: Path) -> AsyncIterator[Turn]:
     """The same nodes and edges, compiled with `AsyncSqliteSaver` and run in durability ``exit``."""
+    async with AsyncSqliteSaver.from_conn_string(str(folder / "langgraph.sqlite")) as saver:
+        yield bare_turn(saver, "exit")
+
+
+def bare_turn(saver: BaseCheckpointSaver[Any], durability: Literal["sync", "async", "exit"]) -> Turn:
+    """A turn of the bare graph with a checkpointer."""
+    compiled = bare_graph().compile(checkpointer=saver)
+
+    async def turn(room: str) -> None:
+        config: Any = {"configurable": {"thread_id": room}}
+        state: Any = {"messages": [HumanMessage(QUESTION)]}
+        result = await compiled.ainvoke(state, config, durability=durability)
+        if result["messages"][-1].content != ANSWER:
+            raise RuntimeError(f"not the answer: {result}")
+
+    return turn
+
+
+def bare_graph() -> StateGraph[State]:
+    """The nodes and edges of the assistant's graph, with nothing of ours in them."""
     specification = {"name": look_up.name, "description": look_up.description, "parameters": look_up.parameters}
     model = a_model().bind_tools([{"type": "function", "function": specification}])
 
@@ -113,14 +134,4 @@ async def bare(folder: Path) -> AsyncIterator[Turn]:
     graph.add_conditional_edges("route", after_route, ["act", "answer"])
     graph.add_edge("act", "route")
     graph.add_edge("answer", END)
-    async with AsyncSqliteSaver.from_conn_string(str(folder / "langgraph.sqlite")) as saver:
-        compiled = graph.compile(checkpointer=saver)
-
-        async def turn(room: str) -> None:
-            config: Any = {"configurable": {"thread_id": room}}
-            state: Any = {"messages": [HumanMessage(QUESTION)]}
-            result = await compiled.ainvoke(state, config, durability="exit")
-            if result["messages"][-1].content != ANSWER:
-                raise RuntimeError(f"not the answer: {result}")
-
-        yield turn
+    return graph

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import growth, stores, turn
+from benchmarks import dynamodb, growth, stores, turn
 from benchmarks._timing import in_turns, p
 
 
@@ -22,6 +22,13 @@ async def test_the_stores_are_compared_with_raw_transactions(capsys: pytest.Capt
     said = capsys.readouterr().out
     assert said.count("the same bytes, raw") == 2
     assert "beyond the floor" in said
+
+
+async def test_requests_to_dynamodb_are_compared_with_langgraphs_saver(capsys: pytest.CaptureFixture[str]) -> None:
+    await dynamodb.main(2, "")
+    said = capsys.readouterr().out
+    assert said.count("requests") == 6
+    assert said.count("DynamoDBSaver") == 2
 
 
 async def test_sides_take_turns_at_going_first_and_warm_up_uncounted() -> None:

@@ -33,6 +33,6 @@ class TestDynamo(ConversationStoreContract):
     @pytest.fixture
     async def store(self) -> AsyncIterator[ConversationStore]:
         with a_world() as world:
-            store = DynamoConversationStore(world.table())
+            store = DynamoConversationStore(world.table(prefix="ours/"))
             yield store
             await store.close()

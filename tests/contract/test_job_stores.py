@@ -33,6 +33,6 @@ class TestDynamo(JobStoreContract):
     @pytest.fixture
     async def store(self) -> AsyncIterator[JobStore]:
         with a_world() as world:
-            store = DynamoJobStore(world.table())
+            store = DynamoJobStore(world.table(prefix="ours/"))
             yield store
             await store.close()
