@@ -7,17 +7,24 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from agent.models.meaning import Meaning
-from agent.models.passages import Piece
+from agent.models.passages import Piece, cells
+from agent.models.sections import sections
 from agent.models.words import content, figures, is_stop_word, names, periods, stem, tokens
 
-ENOUGH = 0.49
+ENOUGH = 0.51
 """Below this score nothing is quoted; set where answers to questions without one became rarer than one in twenty."""
 CLOSE = 0.9
 """A further quote has to reach this share of the best one's score."""
-COMPARED = 24
+COMPARED = 16
 """So many pieces at most are compared by meaning, the best by words: that keeps an answer under half a second."""
+RANK = 0.02
+"""What each place further down the results costs: the search has judged passages as a whole."""
+ABOVE, AROUND = 0.9, 0.6
+"""What a word counts that stands in the heading, or in the sentence before or the title, and not in the piece."""
 SCRAP = 4
 """A sentence of fewer words says little by itself."""
+FIT = 0.08
+"""What it counts that a figure, a time or a name is there where one is asked for."""
 SHORT = 8
 """A piece of fewer words is read together with what stands around it."""
 
@@ -54,6 +61,7 @@ class Evidence:
 
 def weigh(question: str, found: Sequence[Piece], meaning: Meaning) -> list[Evidence]:
     """All pieces that could be quoted, the best first."""
+    found = [*found, *sections(found)]
     quotable = [piece for piece in found if piece.kind != "heading" and not piece.text.endswith(("?", ":"))]
     weights = _weights(question, quotable)
     worded = sorted(
@@ -69,11 +77,11 @@ def weigh(question: str, found: Sequence[Piece], meaning: Meaning) -> list[Evide
             + _fit(question, piece)
             - strange.cost(piece)
             - contrast.cost(piece)
-            - 0.01 * piece.rank,
+            - RANK * piece.rank,
         )
         for (coverage, piece), similarity in zip(worded, near, strict=True)
     ]
-    return sorted(weighed, key=lambda evidence: -evidence.score)
+    return _narrowed(question, sorted(weighed, key=lambda evidence: -evidence.score), quotable)
 
 
 def asks_for_fact(question: str) -> bool:
@@ -92,13 +100,42 @@ def choose(weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
         again = next((place for place, other in enumerate(chosen) if _goes_on(other.piece, evidence.piece)), None)
         if again is not None:
             chosen[again] = evidence
-        elif len(chosen) < most and not any(_same(evidence.piece, other.piece) for other in chosen):
+        elif len(chosen) < most and not any(
+            _within(evidence.piece, other.piece) or _same(evidence.piece, other.piece) for other in chosen
+        ):
             chosen.append(evidence)
     return chosen
 
 
+def _narrowed(question: str, weighed: list[Evidence], quotable: Sequence[Piece]) -> list[Evidence]:
+    """The same, but where a table is best and the question names some of its rows, these come before it."""
+    if not weighed or weighed[0].piece.kind not in ("table", "section"):
+        return weighed
+    best = weighed[0]
+    rows = [piece for piece in quotable if piece.kind == "row" and _beside(piece, best.piece)]
+    labels = [frozenset(content(row.cells[0])) for row in rows]
+    common = frozenset[str]().intersection(*labels) if labels else frozenset[str]()
+    asked = frozenset(content(question)) - common - frozenset(content(best.piece.heading))
+    marks = [len(label & asked) for label in labels]
+    named = [row for row, mark in zip(rows, marks, strict=True) if mark and mark == max(marks)]
+    if not named or len(named) == len(rows):
+        return weighed
+    return [*(Evidence(piece=row, score=best.score) for row in named), *weighed]
+
+
+def _beside(row: Piece, other: Piece) -> bool:
+    """Whether a row is of that table, or of a table in that section."""
+    same = row.passage is other.passage and row.heading == other.heading
+    return same and (row.header == other.header or other.kind == "section")
+
+
 def understood(piece: Piece) -> str:
     """The piece with as much around it as a reader needs to know what it is about."""
+    if piece.kind == "table":
+        rows = (cells(row)[0] for row in piece.text.splitlines())
+        return f"{piece.lead or piece.heading}: {piece.header.replace(' | ', ', ')}: {', '.join(rows)}"
+    if piece.kind in ("paragraph", "list", "section"):
+        return ": ".join(filter(None, (piece.heading, piece.lead, piece.text)))
     if piece.kind == "row":
         return ": ".join(part for part in (piece.lead, row_in_words(piece)) if part)
     if leans(piece):
@@ -138,10 +175,14 @@ def _weights(question: str, quotable: Sequence[Piece]) -> dict[str, float]:
 
 
 def _coverage(weights: dict[str, float], piece: Piece) -> float:
-    """The share of the question's words that the piece holds; words around it count for less."""
-    inside = _vocabulary(row_in_words(piece) if piece.kind == "row" else piece.text)
-    around = _vocabulary(f"{piece.heading} {piece.lead} {piece.before} {piece.passage.title}")
-    got = sum(weight * (1.0 if word in inside else 0.6 if word in around else 0.0) for word, weight in weights.items())
+    """The share of the question's words that the piece holds; words above and around it count for less."""
+    inside = _vocabulary(row_in_words(piece) if piece.kind == "row" else f"{piece.header} {piece.text}")
+    above = _vocabulary(f"{piece.heading} {piece.lead}")
+    around = _vocabulary(f"{piece.before} {piece.passage.title}")
+    got = sum(
+        weight * (1.0 if word in inside else ABOVE if word in above else AROUND if word in around else 0.0)
+        for word, weight in weights.items()
+    )
     total = sum(weights.values())
     return got / total if total else 0.0
 
@@ -152,7 +193,7 @@ def _fit(question: str, piece: Piece) -> float:
     counts = bool(figures(text) or _NUMBER_WORDS.search(text))
     timed = bool(periods(text) or _TIME.search(text))
     kinds = ((_COUNT, counts), (_WHEN, timed), (_WHO, bool(names(f"x {text}"))))
-    fit = sum(0.05 if holds else -0.05 for asked, holds in kinds if asked.search(question))
+    fit = sum(FIT if holds else -FIT for asked, holds in kinds if asked.search(question))
     if _WHEN.search(question) and periods(text):
         fit += 0.05
     if (many := _MANY.search(question)) and (
@@ -212,6 +253,12 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 def _goes_on(one: Piece, other: Piece) -> bool:
     """Whether the other is quoted together with this one, as it leans on it."""
     return one.passage is other.passage and leans(other) and other.before == one.text
+
+
+def _within(one: Piece, other: Piece) -> bool:
+    """Whether one is part of what the other shows."""
+    shown = other.whole or other.text
+    return one.text in shown or other.text in (one.whole or one.text)
 
 
 def _same(one: Piece, other: Piece) -> bool:

@@ -21,7 +21,12 @@ _FOOTER = re.compile(r"\b[Pp]age \d+(?: of \d+)?\s*$")
 WRAPPED = 55
 """A line at least this long that does not end a sentence goes on in the next one."""
 
-Kind = Literal["sentence", "bullet", "row", "heading"]
+LONGEST_BLOCK = 700
+"""A longer paragraph, list or table is quoted in parts only, in characters."""
+ROWS = 12
+"""A longer table is quoted in rows only."""
+
+Kind = Literal["sentence", "bullet", "row", "heading", "paragraph", "list", "table", "section"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +44,14 @@ class Piece:
     """What can be quoted.
 
     Attributes:
-        text: As the document says it; a row has its cells parted by `` | ``.
+        text: As the document says it; a row has its cells parted by `` | ``, a list or table is a line each.
         rank: Place of the passage among the results, from 0.
         heading: The heading above it.
         lead: The question that it answers, the line above the list, the section of the table.
         before: The sentence before it in its paragraph.
         header: The header rows of a table, as one row.
+        whole: The paragraph of a sentence, if it is short enough to be quoted.
+        blocks: What a section consists of, in order: sentences, paragraphs, lists and tables.
     """
 
     text: str
@@ -55,6 +62,8 @@ class Piece:
     lead: str = ""
     before: str = ""
     header: str = ""
+    whole: str = ""
+    blocks: "tuple[Piece, ...]" = ()
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -74,7 +83,7 @@ def split_result(content: str) -> tuple[str, list[Passage]]:
 
 
 def pieces(passage: Passage, rank: int) -> list[Piece]:
-    """A passage cut into sentences, list items and table rows, each with what it needs to be understood."""
+    """A passage cut into sentences, list items and rows, and into the paragraphs, lists and tables that they make."""
     found: list[Piece] = []
     blank = Piece(text="", kind="sentence", passage=passage, rank=rank)
     for kind, lines in _blocks(passage.text):
@@ -86,14 +95,25 @@ def pieces(passage: Passage, rank: int) -> list[Piece]:
         elif kind == "row":
             found += _rows(lines, base)
         elif kind == "bullet":
-            found += [replace(base, text=_BULLET.sub("", line)) for line in lines]
+            items = [_BULLET.sub("", line) for line in lines]
+            found += [replace(base, text=item) for item in items]
+            found += _block("list", items, base)
         else:
             blank = replace(blank, before="")
-            for text in sentences(lines[0]):
-                found.append(replace(blank, text=text))
+            several = list(sentences(lines[0]))
+            paragraph = _block("paragraph", several, blank)
+            found += [replace(block, text=lines[0]) for block in paragraph]
+            for text in several:
+                found.append(replace(blank, text=text, whole=lines[0] if paragraph else ""))
                 ended = "" if blank.lead.endswith(":") else blank.lead
                 blank = replace(blank, before=text, lead=text if text.endswith(("?", ":")) else ended)
     return found
+
+
+def _block(kind: Kind, parts: list[str], base: Piece) -> list[Piece]:
+    """The parts as a whole, if there are several and a person would read them."""
+    text = "\n".join(parts)
+    return [replace(base, kind=kind, text=text)] if len(parts) > 1 and len(text) <= LONGEST_BLOCK else []
 
 
 def cells(row: str) -> tuple[str, ...]:
@@ -175,7 +195,8 @@ def _rows(lines: list[str], base: Piece) -> list[Piece]:
             section = filled[0].rstrip(":")
         elif filled:
             found.append(replace(base, text=" | ".join(row), header=header, lead=section or base.lead))
-    return found
+    rows = [row.text for row in found]
+    return found + (_block("table", rows, replace(base, header=header)) if len(rows) <= ROWS else [])
 
 
 def _header_depth(grid: list[tuple[str, ...]]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.models import phrases
 from agent.models.evidence import Evidence, leans
 from agent.models.markdown import escaped, quoted, table, unescaped
-from agent.models.passages import Passage, Piece, is_value
+from agent.models.passages import Passage, Piece, cells, is_value
 from agent.models.words import content, periods
 
 _SOURCE = re.compile(r"(?:- |\w+ (?:\w+ )?)\*\*((?:[^*\\]|\\.)+)\*\*")
@@ -65,16 +65,37 @@ def _grouped(chosen: Sequence[Piece]) -> list[list[Piece]]:
 
 def _quote(question: str, group: Sequence[Piece]) -> _Quote:
     first = group[0]
-    if first.kind != "row":
-        return _Quote(passage=first.passage, text=quoted(_whole(first)))
-    header = first.header.split(" | ") if first.header else [""] * len(first.cells)
-    text = _asked_cell(question, first) if len(group) == 1 else ""
-    text = text or quoted(first.lead or first.heading or first.cells[0])
-    return _Quote(passage=first.passage, text=text, block=table(header, [piece.cells for piece in group]))
+    above = quoted(first.lead or first.heading or first.cells[0])
+    match first.kind:
+        case "section":
+            return _Quote(passage=first.passage, text=above, block="\n\n".join(map(_shown, first.blocks)))
+        case "table" | "list":
+            return _Quote(passage=first.passage, text=above, block=_shown(first))
+        case "row":
+            header = first.header.split(" | ") if first.header else [""] * len(first.cells)
+            text = (_asked_cell(question, first) if len(group) == 1 else "") or above
+            return _Quote(passage=first.passage, text=text, block=table(header, [piece.cells for piece in group]))
+        case _:
+            return _Quote(passage=first.passage, text=quoted(_whole(first)))
+
+
+def _shown(block: Piece) -> str:
+    """A block of a section below its heading."""
+    if block.kind == "table":
+        return table(block.header.split(" | "), [cells(row) for row in block.text.splitlines()])
+    if block.kind in ("list", "bullet"):
+        return "\n".join(f"- {quoted(item)}" for item in block.text.splitlines())
+    return f"> {quoted(' '.join(block.text.split()))}"
 
 
 def _whole(piece: Piece) -> str:
     """The piece with what it can't be understood without, all of it the document's own words."""
+    if piece.whole:
+        return (
+            piece.whole
+            if not piece.lead.endswith("?")
+            else f"{piece.lead} {piece.whole}".replace(f"{piece.lead} {piece.lead}", piece.lead)
+        )
     if leans(piece):
         return f"{piece.before} {piece.text}"
     if piece.kind == "bullet" and piece.lead:

@@ -12,6 +12,34 @@ _CONTRACTION = re.compile(r"(?:n't|'(?:m|s|re|ve|ll|d))$")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _BRITISH = re.compile(r"(?<=\w{4}i)s(?=(?:e[ds]?|ing|ations?)$)")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ations", "at"), ("ation", "at"), ("ings", ""), ("ing", ""))
+_SAME = {
+    word: line.split(":")[0].strip()
+    for line in """begin:began begun start starts started commence commences
+        bike:bicycle bicycles
+        build:built
+        buy:bought purchase purchases purchased
+        choose:chose chosen
+        fall:fell fallen
+        grow:grew grown
+        hold:held
+        ill:illness sick sickness
+        increase:raise raises raised rise rises rose risen
+        keep:kept
+        lose:lost
+        mile:mileage
+        pay:paid
+        phone:telephone telephones
+        plane:aeroplane aeroplanes airplane aircraft
+        price:cost costs priced
+        run:ran
+        sell:sold
+        send:sent
+        spend:spent
+        vacation:holiday holidays
+        write:wrote written""".splitlines()
+    for word in line.split(":")[1].split()
+}
+"""Forms that no ending tells, and the commonest words for the same thing."""
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
 
 MONTHS = frozenset(
@@ -57,6 +85,7 @@ def stem(word: str) -> str:
     plain = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("’", "'")
     plain = plain.removesuffix("'s")
+    plain = _SAME.get(plain, plain)
     if any(letter.isdigit() for letter in plain):
         return plain.replace(",", "")
     plain = _BRITISH.sub("z", plain)

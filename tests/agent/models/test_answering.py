@@ -4,8 +4,8 @@ from agent.models import phrases
 from agent.models.answering import Result, answer, read
 from agent.models.meaning import Meaning
 from agent.models.passages import Passage
-from agent.results import cited
 from tests.agent.models.corpus import PASSAGES, shown
+from tests.agent.shared import cited
 
 
 def result(

@@ -8,10 +8,10 @@ from langchain_core.tools import tool
 
 from agent.models import phrases
 from agent.models.embedded import EmbeddedChatModel
-from agent.results import cited
 from switchboard.errors import ConfigError
 from tests.agent.models.conftest import ENCODER, Talk
 from tests.agent.models.corpus import PASSAGES, SEARCH, TOOLS, shown
+from tests.agent.shared import cited
 
 TalkWith = Callable[..., Talk]
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from agent.models.markdown import LONGEST, escaped, quoted, shortened, table, unescaped
-from agent.results import cited
+from tests.agent.shared import cited
 
 HOSTILE = st.lists(
     st.sampled_from(

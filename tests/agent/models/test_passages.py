@@ -37,12 +37,16 @@ def test_a_numbered_heading_is_a_heading_without_its_number() -> None:
 
 
 def test_a_numbered_list_is_a_list() -> None:
-    assert [piece.kind for piece in cut("Steps:\n1. Take it in\n2. Wait for it\n3. Fetch it")][1:] == ["bullet"] * 3
+    assert [piece.kind for piece in cut("Steps:\n1. Take it in\n2. Wait for it\n3. Fetch it")][1:] == [
+        *["bullet"] * 3,
+        "list",
+    ]
 
 
 def test_list_items_know_the_line_above_them() -> None:
-    item = cut("You may claim:\n- hotels\n- meals")[-1]
+    *_, item, whole = cut("You may claim:\n- hotels\n- meals")
     assert (item.kind, item.text, item.lead) == ("bullet", "meals", "You may claim:")
+    assert (whole.kind, whole.text, whole.lead) == ("list", "hotels\nmeals", "You may claim:")
 
 
 def test_an_answer_knows_its_question() -> None:
@@ -51,15 +55,27 @@ def test_an_answer_knows_its_question() -> None:
 
 def test_wrapped_lines_are_one_sentence() -> None:
     text = "This sentence was wrapped by a narrow page after quite a few\nwords. And this one\nwas too."
-    assert [piece.text for piece in cut(text)] == [
+    paragraph, *parts = cut(text)
+    assert [piece.text for piece in parts] == [
         "This sentence was wrapped by a narrow page after quite a few words.",
         "And this one was too.",
     ]
+    assert (paragraph.kind, paragraph.text) == ("paragraph", " ".join(piece.text for piece in parts))
+    assert all(piece.whole == paragraph.text for piece in parts)
+
+
+def test_a_paragraph_too_long_to_be_read_is_quoted_in_sentences() -> None:
+    assert {piece.kind for piece in cut("This sentence is one of many. " * 60)} == {"sentence"}
+
+
+def test_a_table_too_long_to_be_read_is_quoted_in_rows() -> None:
+    assert {piece.kind for piece in cut("A | B\n" + "\n".join(f"x{n} | {n}" for n in range(30)))} == {"row"}
 
 
 def test_a_row_knows_the_header_of_its_table() -> None:
-    row = cut("Country | 2025 | 2026\n--- | --- | ---\nFrance | 58 | 60\nItaly | 52 | 52")[-1]
+    *_, row, whole = cut("Country | 2025 | 2026\n--- | --- | ---\nFrance | 58 | 60\nItaly | 52 | 52")
     assert (row.kind, row.text, row.header) == ("row", "Italy | 52 | 52", "Country | 2025 | 2026")
+    assert (whole.kind, whole.text, whole.header) == ("table", "France | 58 | 60\nItaly | 52 | 52", row.header)
 
 
 def test_header_rows_are_joined_by_column() -> None:
