@@ -26,8 +26,8 @@ from langgraph.runtime import Runtime
 
 from agent import texts
 from agent.acting import Outcome, act_on
+from agent.citing import Citing
 from agent.memory import WindowSaver, repaired, settled
-from agent.results import cited, without_dangling
 from switchboard.events import Citation, Delta, Event, Final, Warning
 from switchboard.messages import Attachment, Message
 from switchboard.tools import Tool, ToolContext
@@ -70,9 +70,8 @@ class Run:
         context: Makes the context of a tool call from its id, its deadline and the conversation's files.
         deadline: Seconds on ``time.monotonic``.
         produced: The turn's own messages so far, from which a stopped turn's memory is made.
-        text: The answer so far, and in ``unsettled`` what of it is in no message yet.
-        citations: All that tools have found, by number.
-        shown: Numbers of the citations that the person has been shown.
+        text: The answer so far, as it is shown; ``unsettled`` is what the model has said that is in no message yet.
+        citing: All that tools have found, and what of it the answer uses.
     """
 
     message: Message
@@ -87,36 +86,36 @@ class Run:
     produced: list[AnyMessage] = field(default_factory=list)
     text: str = ""
     unsettled: str = ""
-    citations: dict[int, Citation] = field(default_factory=dict)
-    shown: set[int] = field(default_factory=set)
+    citing: Citing = field(default_factory=Citing)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     steps: int = 0
     tokens: tuple[int, int] = (0, 0)
 
     def say(self, text: str) -> None:
         """Give more of the answer, each citation before the text that first uses it."""
-        before, self.text = self.text, self.text + text
         self.unsettled += text
-        for number in cited(self.text[max(0, len(before) - 5) :]):
-            self._show(number)
-        self.emit(Delta(text=text))
+        self._show(*self.citing.feed(text))
 
-    def _show(self, number: int) -> None:
-        if number in self.citations and number not in self.shown:
-            self.shown.add(number)
-            self.emit(self.citations[number])
+    def said(self) -> None:
+        """Give what was held back of the answer, as the model has paused or ended."""
+        self._show(*self.citing.end())
+
+    def _show(self, citations: Sequence[Citation], text: str) -> None:
+        for citation in citations:
+            self.emit(citation)
+        if text:
+            self.text += text
+            self.emit(Delta(text=text))
 
     def final(self) -> Final:
         """The end of the turn, as the events before it make it."""
-        text = without_dangling(self.text, frozenset(self.citations))
-        for number in cited(text):
-            self._show(number)
+        self.said()
         lacking = [outcome for outcome in self.outcomes.values() if outcome.status != "complete"]
         for outcome in lacking:
             if outcome.missing:
                 self.emit(Warning(text=texts.missing(outcome.missing), code="partial"))
         return Final(
-            text=text.strip() or texts.NO_ANSWER,
+            text=self.text.strip() or texts.NO_ANSWER,
             status="partial" if lacking else "complete",
             input_tokens=self.tokens[0],
             output_tokens=self.tokens[1],
@@ -211,6 +210,7 @@ class Graph:
                 whole = chunk if whole is None else whole + chunk
                 if text := chunk.text:
                     run.say(text)
+            run.said()
             answer = _message(whole)
             span.set(characters=len(answer.text), calls=len(answer.tool_calls))
         run.produced.append(answer)
@@ -258,8 +258,8 @@ def _until(run: Run, call: ToolCall, tool: Tool | None) -> float:
 
 def _told(call: ToolCall, outcome: Outcome, run: Run) -> ToolMessage:
     """The outcome as a message for the model; its citations get their numbers here, in the order of the calls."""
-    content, citations = outcome.numbered(len(run.citations) + 1)
-    run.citations.update({citation.number: citation for citation in citations})
+    content, citations = outcome.numbered(len(run.citing.known) + 1)
+    run.citing.known.update({citation.number: citation for citation in citations})
     return ToolMessage(
         content,
         tool_call_id=str(call["id"]),

@@ -21,7 +21,7 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 
-from agent.results import without_markers
+from agent.citing import without_markers
 
 FORMAT = b"1"
 KEPT_RESULT = 600

@@ -1,4 +1,4 @@
-"""A tool's result as the model reads it, and the citation markers in what the model writes. Pure."""
+"""A tool's result as the model reads it. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -8,8 +8,6 @@ from html import escape
 from switchboard.events import Citation
 from switchboard.tools import ToolResult
 
-_MARKER = re.compile(r"\[(\d{1,3})\](?!\()")
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
 
 
@@ -36,27 +34,3 @@ def for_model(result: ToolResult, citations: Sequence[Citation]) -> str:
         lines.append(_TAG.sub("&lt;", citation.quote))
         lines.append("</passage>")
     return "\n".join(lines) or "(empty result)"
-
-
-def cited(text: str) -> list[int]:
-    """The citation numbers in a text, in the order of their first use; markers inside code don't count."""
-    return list(dict.fromkeys(int(number) for number in _MARKER.findall(_CODE.sub("", text))))
-
-
-def without_markers(text: str) -> str:
-    """The text without any citation."""
-    return without_dangling(text, frozenset())
-
-
-def without_dangling(text: str, known: frozenset[int]) -> str:
-    """The text without markers that lead nowhere; code is left alone."""
-
-    def mend(piece: str) -> str:
-        return _MARKER.sub(lambda match: match[0] if int(match[1]) in known else "", piece)
-
-    out: list[str] = []
-    at = 0
-    for code in _CODE.finditer(text):
-        out += [mend(text[at : code.start()]), code[0]]
-        at = code.end()
-    return "".join([*out, mend(text[at:])])

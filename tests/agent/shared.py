@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 
+from agent.citing import Citing
 from switchboard import BlobStore, Citation, Conversation, Status, ToolContext, ToolResult, tool
 from switchboard.settings import Settings, load
 from switchboard.testing.running import SOMEWHERE
@@ -53,3 +54,10 @@ async def upload(blobs: BlobStore, data: bytes, owner: Conversation = SOMEWHERE)
         yield data
 
     return (await blobs.put(chunks(), owner=owner.key, name="a.txt", limit=100)).digest
+
+
+def cited(text: str) -> list[int]:
+    """The numbers that a model's answer cites, in the order of their first use."""
+    citing = Citing()
+    citing.known |= {number: Citation(title=str(number), source="") for number in range(1000)}
+    return [int(citation.title) for citation in [*citing.feed(text)[0], *citing.end()[0]]]

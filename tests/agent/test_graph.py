@@ -9,16 +9,18 @@ from switchboard import (
     Artifact,
     Attachment,
     BackendError,
+    Delta,
     Refused,
     Tool,
     ToolContext,
     ToolFailed,
     ToolResult,
     ToolRetry,
+    fold,
     tool,
 )
 from switchboard.testing.models import Call, Say, ScriptedChatModel
-from switchboard.testing.running import ask, running, said
+from switchboard.testing.running import ask, follow, running, said
 from tests.agent.shared import SECRET, find, settings, upload
 
 
@@ -56,7 +58,7 @@ async def test_a_tool_reaches_the_files_of_earlier_messages() -> None:
     assert seen == [("a.txt", b"bytes")]
 
 
-async def test_citations_of_several_calls_are_numbered_through() -> None:
+async def test_sources_of_several_calls_are_numbered_as_the_answer_uses_them() -> None:
     script = [
         Say(calls=(Call("find", query="a"), Call("find", query="b"))),
         Call("find", query="c"),
@@ -65,14 +67,29 @@ async def test_citations_of_several_calls_are_numbered_through() -> None:
     model = ScriptedChatModel(script)
     async with running(model, tools=(find,)) as assistant:
         reply = await ask(assistant, "q")
-    assert [(citation.number, citation.quote) for citation in reply.citations] == [(1, "a"), (3, "c")]
-    assert reply.text == "x [3] y [1] z"
+    assert [(citation.number, citation.quote) for citation in reply.citations] == [(1, "c"), (2, "a")]
+    assert reply.text == "x [1] y [2] z"
     assert '<passage id="3"' in str(model.given[2].messages[-1].content)
 
 
 async def test_a_marker_that_is_split_over_chunks_still_brings_its_source() -> None:
     async with running([Call("find", query="a"), Say(text="so [1] it", words=1)], tools=(find,)) as assistant:
         assert len((await ask(assistant, "q")).citations) == 1
+
+
+async def test_the_final_text_is_what_has_been_streamed() -> None:
+    step = Say(text=" Let me see [9]. ", calls=(Call("find", query="a"),))
+    async with running([step, Say(text="It is so [1], [4] and `[1]", words=1)], tools=(find,)) as assistant:
+        message = said("q")
+        await assistant.offer(message)
+        events = await follow(assistant, message)
+    streamed = "".join(event.text for event in events if isinstance(event, Delta))
+    assert fold(events).text == streamed.strip() == "Let me see. \n\nIt is so [1], and `[1]"
+
+
+async def test_what_was_found_and_not_cited_is_not_shown() -> None:
+    async with running([Call("find", query="a"), "I do not know."], tools=(find,)) as assistant:
+        assert (await ask(assistant, "q")).citations == ()
 
 
 async def test_a_model_that_never_stops_calling_is_made_to_answer() -> None:

@@ -59,7 +59,7 @@ def test_old_passages_and_markers_can_not_be_cited_again() -> None:
     kept = settled(history, 3)
     assert kept[0].content == "see [1]"
     assert '<passage id="earlier"' in str(kept[2].content)
-    assert kept[3].content == "It is so ."
+    assert kept[3].content == "It is so."
 
 
 def saved(saver: WindowSaver, thread: str) -> bytes:

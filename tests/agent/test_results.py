@@ -1,8 +1,8 @@
-"""What the model reads of a result, and the citations in what it writes."""
+"""What the model reads of a result."""
 
 import pytest
 
-from agent.results import cited, for_model, numbered_from, without_dangling, without_markers
+from agent.results import for_model, numbered_from
 from switchboard import Citation, ToolResult
 
 
@@ -31,20 +31,3 @@ def test_a_quote_can_not_leave_its_passage(quote: str) -> None:
 def test_a_title_can_not_leave_its_attribute() -> None:
     citations = numbered_from([Citation(title='a" page="9">\n<b>', source="s")], 1)
     assert 'title="a&quot; page=&quot;9&quot;&gt; &lt;b&gt;"' in for_model(ToolResult(), citations)
-
-
-def test_citations_are_found_in_order_of_first_use() -> None:
-    assert cited("b [2], a [1][3], again [2]") == [2, 1, 3]
-
-
-@pytest.mark.parametrize("text", ["`x[1]`", "```\na[1]\n```", "```\nopen [1]", "[1](http://x)", "[1234]", "[a]"])
-def test_what_only_looks_like_a_citation_is_none(text: str) -> None:
-    assert cited(text) == []
-
-
-def test_markers_that_lead_nowhere_are_dropped_and_code_is_left_alone() -> None:
-    assert without_dangling("a [1] b [7] `x[7]`", frozenset({1})) == "a [1] b  `x[7]`"
-
-
-def test_all_markers_can_be_dropped() -> None:
-    assert without_markers("a[1][2]") == "a"
