@@ -48,9 +48,9 @@ class Table:
         clock: Callable[[], float] = time.time,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self.clock = clock
-        self._client = client
         self.name = name
+        self._clock = clock
+        self._client = client
         self._prefix = prefix
         self._retention = retention_days * 86_400
         self._pauses = pauses
@@ -58,7 +58,7 @@ class Table:
     def lifetime(self, seconds: int = 0) -> Item:
         """The attribute by which an item written now expires: after ``seconds`` or the retention, if that is sooner."""
         shortest = min((limit for limit in (seconds, self._retention) if limit), default=0)
-        return {"expires": int(self.clock()) + shortest} if shortest else {}
+        return {"expires": int(self._clock()) + shortest} if shortest else {}
 
     async def get(self, *wanted: Key) -> list[Record | None]:
         """What is stored under up to 100 keys, from one consistent view; parts of large bodies are read after it."""
@@ -75,13 +75,16 @@ class Table:
         found: list[Record] = []
         for start in range(0, len(wanted), BATCH):
             ask = [notation(self._key(key)) for key in wanted[start : start + BATCH]]
-            while ask:
+            for pause in (*self._pauses, None):
                 request = {self.name: {"Keys": ask, "ConsistentRead": True}}
                 answer = await self._client.call("batch_get_item", RequestItems=request)
                 heads = [self._ours(item) for item in answer["Responses"].get(self.name, [])]
                 for head in filter(self._alive, heads):
                     found += filter(None, [await self._completed(head) or (await self.get(_key_of(head)))[0]])
                 ask = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                if not ask:
+                    break
+                await self._pause(pause, "batch_get_item")
         return found
 
     async def query(
@@ -267,7 +270,7 @@ class Table:
         return {name: self._prefix + str(item[name]) for name in ("list_1", "list_2") if name in item}
 
     def _guarded(self, condition: str, values: Mapping[str, Value], expression: str = "") -> dict[str, Any]:
-        known = {":now": int(self.clock()), **values}
+        known = {":now": int(self._clock()), **values}
         used = {name: value for name, value in known.items() if name in condition + expression}
         guard: dict[str, Any] = {
             "ConditionExpression": condition,
@@ -286,7 +289,7 @@ class Table:
 
     def _alive(self, item: Item) -> bool:
         """DynamoDB removes what has expired when it gets round to it."""
-        return int(item.get("expires", 0)) > self.clock() or "expires" not in item
+        return int(item.get("expires", 0)) > self._clock() or "expires" not in item
 
 
 def _key_of(item: Item) -> Key:

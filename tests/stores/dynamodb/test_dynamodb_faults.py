@@ -127,6 +127,21 @@ async def test_keys_that_a_batch_did_not_get_to_are_asked_for_again(store: Any, 
     assert len(await store.list_conversations(tenant="tenant")) == 3
 
 
+async def test_keys_that_a_batch_never_gets_to_are_an_error(store: Any, faulty: Faulty) -> None:
+    await store.commit(HERE, a_change(1, a_turn()))
+    real = faulty.call
+
+    async def stuck(operation: str, **parameters: Any) -> dict[str, Any]:
+        if operation == "batch_get_item":
+            return {"Responses": {}, "UnprocessedKeys": parameters["RequestItems"]}
+        return await real(operation, **parameters)
+
+    faulty.call = stuck  # type: ignore[method-assign]
+    with pytest.raises(BackendError) as caught:
+        await store.list_conversations(tenant="tenant")
+    assert (caught.value.code, caught.value.retryable) == ("busy", True)
+
+
 async def test_a_damaged_item_is_an_error(store: Any, world: World, table: Table) -> None:
     await store.commit(HERE, a_change(1, a_turn()))
     for item in everything(world, table):
