@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -127,3 +128,20 @@ async def test_a_bucket_that_is_not_there_is_an_error_and_not_a_missing_file(wor
             await attempt
         assert caught.value.code == "NoSuchBucket"
         assert not caught.value.retryable
+
+
+async def test_a_blob_that_could_not_be_deleted_is_an_error(world: World, bucket: str) -> None:
+    client = world.client("s3")
+    store = S3BlobStore(client, bucket)
+    await keep(store)
+    real = client.call
+
+    async def refusing(operation: str, **parameters: Any) -> dict[str, Any]:
+        if operation == "delete_objects":
+            return {"Errors": [{"Key": "key", "Code": "InternalError"}]}
+        return await real(operation, **parameters)
+
+    client.call = refusing  # type: ignore[method-assign]
+    with pytest.raises(BackendError) as caught:
+        await store.delete_owner("ann")
+    assert (caught.value.code, caught.value.retryable) == ("InternalError", True)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from stores.dynamodb import Table
+from stores.dynamodb import DynamoJobStore, Table
 from switchboard.errors import BackendError
 from switchboard.events import Delta
 from switchboard.storage import Inbox, Snapshot
-from switchboard.testing.samples import FULL_REPLY, a_change, a_message, a_turn
+from switchboard.testing.samples import FULL_REPLY, a_change, a_job, a_message, a_turn
 from tests.aws import World
 from tests.stores.dynamodb.shared import HERE, M0, everything, noise, size_of
 
@@ -81,3 +81,14 @@ async def test_what_no_transaction_can_hold_is_refused_whole(store: Any) -> None
         await store.commit(HERE, a_change(1, a_turn(), memory=Random(3).randbytes(4_100_000)))
     assert (caught.value.code, caught.value.retryable) == ("too_big", False)
     assert await store.read(HERE, M0) == Snapshot(inbox=Inbox())
+
+
+async def test_jobs_in_rare_states_are_found_behind_many_others(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stores.dynamodb.jobs.PAGE", 2)
+    jobs = DynamoJobStore(table)
+    for number in range(7):
+        state = "failed" if number in (0, 6) else "succeeded"
+        await jobs.create(replace(a_job(f"j{number}", created_at=float(number)), state=state))
+    found = await jobs.list_jobs(states=frozenset({"failed"}))
+    assert [job.id for job in found] == ["j6", "j0"]
+    assert [job.id for job in await jobs.list_jobs(limit=3)] == ["j6", "j5", "j4"]

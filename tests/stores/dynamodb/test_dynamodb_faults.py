@@ -6,6 +6,7 @@ import pytest
 
 from stores.dynamodb import DynamoConversationStore, Table
 from switchboard.errors import BackendError
+from switchboard.events import Delta
 from switchboard.storage import Inbox, Snapshot
 from switchboard.testing.samples import a_change, a_conversation, a_message, a_turn
 from tests.aws import World
@@ -143,14 +144,25 @@ async def test_keys_that_a_batch_never_gets_to_are_an_error(store: Any, faulty: 
 
 
 async def test_a_damaged_item_is_an_error(store: Any, world: World, table: Table) -> None:
-    await store.commit(HERE, a_change(1, a_turn()))
+    await store.commit(HERE, a_change(1, a_turn(), answering="m0"))
+    await store.append_events(HERE, M0, 1, [Delta(text="word", seq=1)])
     for item in everything(world, table):
         if "body" in item:
             world.sdk("dynamodb").put_item(TableName=table.name, Item={**item, "body": {"B": b"damaged"}})
-    for read in (store.read(HERE, M0), store.list_conversations(tenant="tenant")):
+    for read in (store.read(HERE, M0), store.list_conversations(tenant="tenant"), store.events(HERE, M0)):
         with pytest.raises(BackendError) as caught:
             await read
         assert caught.value.code == "damaged"
+
+
+async def test_damaged_memory_is_an_error(store: Any, world: World, table: Table) -> None:
+    await store.commit(HERE, a_change(1, memory=b"memory"))
+    for item in everything(world, table):
+        if item["sk"]["S"] == "memory":
+            world.sdk("dynamodb").put_item(TableName=table.name, Item={**item, "body": {"B": b"damaged"}})
+    with pytest.raises(BackendError) as caught:
+        await store.memory(HERE)
+    assert caught.value.code == "damaged"
 
 
 async def test_parts_that_are_being_replaced_are_read_again(store: Any, faulty: Faulty) -> None:
