@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from switchboard.errors import ConfigError
+from switchboard.queues import MessageQueue
 from switchboard.storage import BlobStore, ConversationStore, JobStore
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ def s3_blobs(setup: "Setup", name: str) -> BlobStore:
     return S3BlobStore(_client(setup, "s3"), _named(aws.bucket, "aws.bucket"), prefix=aws.key_prefix)
 
 
+def sqs_queue(setup: "Setup") -> MessageQueue:
+    """Messages in the queue that the settings name; large ones go where the settings keep files."""
+    from stores.sqs import MOST_WAIT, SqsQueue
+
+    url = _named(setup.settings.aws.queue_url, "aws.queue_url")
+    return SqsQueue(_client(setup, "sqs", wait_seconds=MOST_WAIT), url, blobs=setup.backend("blobs"))
+
+
 def _table(setup: "Setup") -> "Table":
     from stores.dynamodb import Table
 
@@ -92,14 +101,15 @@ def _table(setup: "Setup") -> "Table":
     return Table(_client(setup, "dynamodb"), name, prefix=aws.key_prefix, retention_days=aws.retention_days)
 
 
-def _client(setup: "Setup", service: str) -> "AwsClient":
+def _client(setup: "Setup", service: str, *, wait_seconds: float = 0) -> "AwsClient":
     from stores.aws import AwsClient
 
     if find_spec("boto3") is None:
         raise ConfigError(
             "Amazon's SDK is not installed.", fix='Install "switchboard-assistant[aws]".', where="backends"
         )
-    return AwsClient(service, region=setup.settings.aws.region, endpoint=setup.settings.aws.endpoint)
+    aws = setup.settings.aws
+    return AwsClient(service, region=aws.region, endpoint=aws.endpoint, wait_seconds=wait_seconds)
 
 
 def _named(name: str, where: str) -> str:

@@ -10,7 +10,7 @@ from stores.s3 import S3BlobStore
 from switchboard.errors import ConfigError
 from switchboard.plugins import Setup
 from switchboard.settings import AwsSettings, Backends, Settings
-from switchboard.testing.samples import a_change, a_conversation, a_turn
+from switchboard.testing.samples import a_change, a_conversation, a_message, a_turn
 from tests.aws import REGION, a_world
 
 HERE = a_conversation()
@@ -61,3 +61,20 @@ async def test_the_settings_reach_the_service(tmp_path: Path) -> None:
 def test_a_prefix_that_keys_can_not_carry_is_refused(prefix: str) -> None:
     with pytest.raises(ValueError, match="key_prefix"):
         AwsSettings(key_prefix=prefix)
+
+
+async def test_the_queue_waits_as_long_as_sqs_lets_it(tmp_path: Path) -> None:
+    """Longer than that the client would wait in vain, and less long it would give up on an answer under way."""
+    with a_world() as world:
+        here = {"queue_url": world.queue(), "region": REGION, "endpoint": world.endpoint}
+        queue = stores.sqs_queue(setup(tmp_path, "blobs", "memory", **here))
+        await queue.send(a_message())
+        (delivery,) = await queue.receive(wait_seconds=60)
+        assert delivery.message == a_message()
+        await queue.close()
+
+
+def test_a_queue_that_the_settings_do_not_name_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        stores.sqs_queue(setup(tmp_path, "blobs", "memory"))
+    assert caught.value.where == "aws.queue_url"
