@@ -21,6 +21,8 @@ RANK = 0.02
 """What each place further down the results costs: the search has judged passages as a whole."""
 ABOVE, AROUND = 0.9, 0.6
 """What a word counts that stands in the heading, or in the sentence before or the title, and not in the piece."""
+LOOKED_AT = 320
+"""So many characters of a piece are compared by meaning: what it is about stands at its beginning."""
 SCRAP = 4
 """A sentence of fewer words says little by itself."""
 FIT = 0.08
@@ -67,7 +69,7 @@ def weigh(question: str, found: Sequence[Piece], meaning: Meaning) -> list[Evide
     worded = sorted(
         ((_coverage(weights, piece), piece) for piece in quotable), key=lambda entry: (-entry[0], entry[1].rank)
     )[:COMPARED]
-    near = meaning.to_each(question, [understood(piece) for _, piece in worded])
+    near = meaning.to_each(question, [understood(piece)[:LOOKED_AT] for _, piece in worded])
     strange, contrast = _Strangers(question, quotable), _Contrast(question, found)
     weighed = [
         Evidence(

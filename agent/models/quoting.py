@@ -65,7 +65,8 @@ def _grouped(chosen: Sequence[Piece]) -> list[list[Piece]]:
 
 def _quote(question: str, group: Sequence[Piece]) -> _Quote:
     first = group[0]
-    above = quoted(first.lead or first.heading or first.cells[0])
+    named = first.lead or first.heading
+    above = quoted(named) if named else phrases.THE_FOLLOWING
     match first.kind:
         case "section":
             return _Quote(passage=first.passage, text=above, block="\n\n".join(map(_shown, first.blocks)))
