@@ -52,7 +52,7 @@ def offer(
     turn = Turn(number=inbox.turns, message=message, state="queued")
     if inbox.lease is None and not inbox.queue:
         accepted = replace(inbox, turns=inbox.turns + 1)
-        lease = _next_lease(accepted, message.id, worker, now + lease_seconds)
+        lease = _next_lease(accepted, message.id, worker, now, lease_seconds)
         change = _change(accepted, turn, lease=lease, fence=lease.fence)
         return Decision(state="new", change=replace(change, turns=(replace(turn, state="running", attempts=1),)))
     if busy == "reject" and _alive(inbox, now):
@@ -74,7 +74,7 @@ def claim(snapshot: Snapshot, *, now: float, worker: str, lease_seconds: float) 
     inbox, turn = snapshot.inbox, snapshot.turn
     if turn is None or turn.state == "done" or next_message(inbox, now) != turn.message.id:
         return None
-    lease = _next_lease(inbox, turn.message.id, worker, now + lease_seconds)
+    lease = _next_lease(inbox, turn.message.id, worker, now, lease_seconds)
     started = replace(turn, state="running", attempts=turn.attempts + 1)
     queue = tuple(waiting for waiting in inbox.queue if waiting != turn.message.id)
     return _change(inbox, started, lease=lease, fence=lease.fence, queue=queue), lease, started
@@ -144,8 +144,13 @@ def _ahead(inbox: Inbox) -> int:
     return len(inbox.queue) + (inbox.lease is not None)
 
 
-def _next_lease(inbox: Inbox, message_id: MessageId, worker: str, expires_at: float) -> Lease:
-    return Lease(message_id=message_id, worker=worker, fence=inbox.fence + 1, expires_at=expires_at)
+def _next_lease(inbox: Inbox, message_id: MessageId, worker: str, now: float, lease_seconds: float) -> Lease:
+    """A lease whose fence no other has, not even one of a conversation that was deleted and begun anew: the time in µs.
+
+    Where the clock is behind the last lease's, the fence is counted on from that.
+    """
+    fence = max(inbox.fence + 1, int(now * 1_000_000))
+    return Lease(message_id=message_id, worker=worker, fence=fence, expires_at=now + lease_seconds)
 
 
 def _hold(inbox: Inbox, lease: Lease, operation: str) -> None:

@@ -74,7 +74,7 @@ def test_a_new_message_starts_at_once() -> None:
     shelf = Shelf()
     assert shelf.offer("a").state == "new"
     assert (shelf.turn("a").state, shelf.turn("a").attempts) == ("running", 1)
-    assert (shelf.lease.message_id, shelf.lease.fence, shelf.lease.expires_at) == ("a", 1, 1030.0)
+    assert (shelf.lease.message_id, shelf.lease.worker, shelf.lease.expires_at) == ("a", "w", 1030.0)
 
 
 @pytest.mark.parametrize("finished", [False, True])
@@ -162,7 +162,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_old_holder_fenced_off() -> N
     claimed = shelf.claim(worker="other")
     assert claimed is not None
     lease, turn = claimed
-    assert (lease.fence, turn.attempts) == (old.fence + 1, 2)
+    assert (lease.fence > old.fence, turn.attempts) == (True, 2)
     with pytest.raises(Fenced):
         inbox.renew(shelf.inbox, old, now=shelf.now, lease_seconds=LEASE)
     with pytest.raises(Fenced):
@@ -184,6 +184,28 @@ def test_a_turn_of_a_deleted_conversation_can_not_end() -> None:
         inbox.finish(
             Snapshot(inbox=Inbox()), shelf.lease, Reply(text="", status="complete"), now=shelf.now, memory=None
         )
+
+
+def test_a_fence_grows_even_where_the_clock_of_the_next_worker_is_behind() -> None:
+    shelf = Shelf()
+    shelf.offer("a")
+    before = shelf.lease.fence
+    shelf.finish(shelf.lease)
+    shelf.now -= 30
+    shelf.offer("b")
+    assert shelf.lease.fence > before
+
+
+def test_a_worker_of_a_deleted_conversation_can_write_nothing_to_its_successor() -> None:
+    shelf = Shelf()
+    shelf.offer("a")
+    old = shelf.lease
+    begun_anew = Shelf(now=shelf.now + 0.001)
+    begun_anew.offer("a")
+    with pytest.raises(Fenced):
+        inbox.renew(begun_anew.inbox, old, now=begun_anew.now, lease_seconds=LEASE)
+    with pytest.raises(Fenced):
+        inbox.finish(begun_anew.snapshot("a"), old, Reply(text="", status="complete"), now=begun_anew.now, memory=None)
 
 
 def test_a_running_turn_is_told_to_stop() -> None:
