@@ -38,12 +38,12 @@ def resolve(name: str, sources: Sequence[Source]) -> Meant:
     """The documents that ``name`` may stand for.
 
     An id, a title or a file name that is the same but for case, ending and punctuation beats all others. "This file"
-    and the like stand for what was attached to the conversation.
+    and the like stand for what was attached to the conversation, which also comes before a like one of the library.
     """
     said = _words(name)
     exact = [source for source in sources if said and any(said == words for words in _names(source))]
     if exact or not name.strip():
-        return Meant(fitting=tuple(exact))
+        return Meant(fitting=_nearby(exact))
     if not said:
         return Meant(fitting=tuple(source for source in sources if source.access.conversation))
     known = {word for source in sources for words in _names(source) for word in words}
@@ -51,8 +51,14 @@ def resolve(name: str, sources: Sequence[Source]) -> Meant:
     ranked = sorted(((_fit(weights, source), source) for source in sources), key=lambda pair: -pair[0])
     best = ranked[0][0] if ranked else 0.0
     if best >= _ENOUGH:
-        return Meant(fitting=tuple(source for fit, source in ranked if fit > best - _SAME))
+        return Meant(fitting=_nearby([source for fit, source in ranked if fit > best - _SAME]))
     return Meant(nearest=tuple(source for fit, source in ranked[:3] if fit > 0))
+
+
+def _nearby(fitting: Sequence[Source]) -> tuple[Source, ...]:
+    """Those attached to the conversation, if there are any; otherwise all."""
+    attached = tuple(source for source in fitting if source.access.conversation)
+    return attached or tuple(fitting)
 
 
 def _fit(said: Mapping[str, float], source: Source) -> float:

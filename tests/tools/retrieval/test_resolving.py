@@ -67,3 +67,8 @@ def test_another_year_is_another_document() -> None:
 
 def test_nothing_is_meant_in_an_empty_library() -> None:
     assert resolve("policy", []).fitting == ()
+
+
+def test_what_was_attached_comes_before_its_like_in_the_library() -> None:
+    attached = source("6", "okapi.pdf", conversation="t/web/r/1")
+    assert [found.id for found in resolve("okapi.pdf", [*LIBRARY, attached]).fitting] == ["6"]
