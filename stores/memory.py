@@ -99,7 +99,7 @@ class MemoryConversationStore:
         return older[max(0, len(older) - max(0, limit)) :]
 
     async def list_conversations(
-        self, *, tenant: str, principal: str | None = None, limit: int = 100
+        self, *, tenant: str, principal: str | None = None, before: float | None = None, limit: int = 100
     ) -> Sequence[ConversationSummary]:
         """See `ConversationStore.list_conversations`."""
         found = [
@@ -111,7 +111,9 @@ class MemoryConversationStore:
                 first_text=kept.first_text,
             )
             for conversation, kept in self._kept.items()
-            if conversation.tenant == tenant and (principal is None or principal in kept.principals)
+            if conversation.tenant == tenant
+            and (principal is None or principal in kept.principals)
+            and (before is None or kept.updated_at < before)
         ]
         found.sort(key=lambda summary: (-summary.updated_at, summary.conversation.key))
         return found[: max(0, limit)]

@@ -164,9 +164,13 @@ class ConversationStore(Protocol):
         ...
 
     async def list_conversations(
-        self, *, tenant: str, principal: str | None = None, limit: int = 100
+        self, *, tenant: str, principal: str | None = None, before: float | None = None, limit: int = 100
     ) -> Sequence[ConversationSummary]:
-        """Conversations of a tenant, most recently used first; of one principal if named."""
+        """Conversations of a tenant, most recently used first; of one principal if named.
+
+        Args:
+            before: Only those that were last used before then, in seconds since the epoch.
+        """
         ...
 
     async def pending(self, *, tenant: str, limit: int = 1000) -> Sequence[Conversation]:

@@ -1,12 +1,13 @@
 """Conversations in a DynamoDB table: the inbox as an item that is compared and swapped, all else along with it."""
 
+import math
 import secrets
 import zlib
 from collections.abc import Sequence
 
 from stores.dynamodb import keys
 from stores.dynamodb.erasure import erase
-from stores.dynamodb.items import Item, Record, damaged, pack, record_items, unpack
+from stores.dynamodb.items import Item, Record, Value, damaged, pack, record_items, unpack
 from stores.dynamodb.log import EventLog
 from stores.dynamodb.states import Recent, State, state_of
 from stores.dynamodb.table import Table
@@ -105,19 +106,23 @@ class DynamoConversationStore:
         return sorted(turns, key=lambda turn: turn.number)
 
     async def list_conversations(
-        self, *, tenant: str, principal: str | None = None, limit: int = 100
+        self, *, tenant: str, principal: str | None = None, before: float | None = None, limit: int = 100
     ) -> Sequence[ConversationSummary]:
         """See `ConversationStore.list_conversations`. Of one person all are looked at, to find the newest."""
         if limit <= 0:
             return []
         if principal is None:
-            used = {":pk": f"used/{keys.bounded(tenant)}"}
-            items = self._table.query("list_1 = :pk", used, index="lists_1", limit=min(limit, MOST))
+            used: dict[str, Value] = {":pk": f"used/{keys.bounded(tenant)}"}
+            condition = "list_1 = :pk"
+            if before is not None:
+                used[":rank"] = keys.rank(math.nextafter(before, -math.inf), "", newest_first=True)
+                condition += " AND rank_1 >= :rank"
+            items = self._table.query(condition, used, index="lists_1", limit=min(limit, MOST))
             partitions = [str(item["pk"]) async for item in items]
         else:
             items = self._table.query("pk = :pk", {":pk": keys.person(tenant, principal)})
             partitions = [str(item["sk"]) async for item in items]
-        states = await self._states(partitions)
+        states = [state for state in await self._states(partitions) if before is None or state.updated_at < before]
         states.sort(key=lambda state: (-state.updated_at, state.key))
         return [state.summary for state in states[:limit]]
 

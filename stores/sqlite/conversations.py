@@ -1,6 +1,7 @@
 """Conversations in a SQLite file: the inbox as a row that is compared and swapped, and what belongs to it beside it."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,13 +25,15 @@ _READ = """
 _LIST = """
     SELECT c.key, c.inbox, c.updated_at, c.first_text,
         (SELECT json_group_array(hex(p.principal)) FROM participants p WHERE p.conversation = c.id)
-    FROM conversations c WHERE c.tenant = ? ORDER BY c.updated_at DESC, c.key LIMIT ?
+    FROM conversations c WHERE c.tenant = ? AND c.updated_at <= ?
+    ORDER BY c.updated_at DESC, c.key LIMIT ?
 """
 _LIST_OF_ONE = """
     SELECT c.key, c.inbox, c.updated_at, c.first_text,
         (SELECT json_group_array(hex(p.principal)) FROM participants p WHERE p.conversation = c.id)
     FROM participants mine CROSS JOIN conversations c ON c.id = mine.conversation
-    WHERE mine.principal = ? AND c.tenant = ? ORDER BY c.updated_at DESC, c.key LIMIT ?
+    WHERE mine.principal = ? AND c.tenant = ? AND c.updated_at <= ?
+    ORDER BY c.updated_at DESC, c.key LIMIT ?
 """
 
 
@@ -132,14 +135,13 @@ class SqliteConversationStore:
         return await self._database.read("conversations", "transcript", work)
 
     async def list_conversations(
-        self, *, tenant: str, principal: str | None = None, limit: int = 100
+        self, *, tenant: str, principal: str | None = None, before: float | None = None, limit: int = 100
     ) -> Sequence[ConversationSummary]:
         """See `ConversationStore.list_conversations`."""
-        count = whole(max(0, limit))
-        if principal is None:
-            values: tuple[bytes | int, ...] = (exact(tenant), count)
-        else:
-            values = (exact(principal), exact(tenant), count)
+        latest = math.inf if before is None else math.nextafter(before, -math.inf)
+        values: tuple[bytes | int | float, ...] = (exact(tenant), latest, whole(max(0, limit)))
+        if principal is not None:
+            values = (exact(principal), *values)
         query = _LIST if principal is None else _LIST_OF_ONE
 
         def work(connection: sqlite3.Connection) -> list[ConversationSummary]:

@@ -70,6 +70,17 @@ class TranscriptContract:
         assert [summary.conversation.room for summary in found] == ["2", "1"]
         assert list(await store.list_conversations(tenant="tenant", limit=0)) == []
 
+    @pytest.mark.parametrize("principal", [None, "ann"])
+    async def test_a_list_can_be_of_what_was_last_used_before_a_time(
+        self, store: ConversationStore, principal: str | None
+    ) -> None:
+        for number in range(4):
+            turn = a_turn(message=a_message(received_at=float(number)))
+            await store.commit(a_conversation(f"{number}"), a_change(1, turn))
+        found = await store.list_conversations(tenant="tenant", principal=principal, before=3.0, limit=2)
+        assert [summary.conversation.room for summary in found] == ["2", "1"]
+        assert list(await store.list_conversations(tenant="tenant", principal=principal, before=0.0)) == []
+
     async def test_a_list_names_only_what_the_principal_took_part_in(self, store: ConversationStore) -> None:
         await store.commit(HERE, a_change(1, a_turn(message=a_message(principal="ann"))))
         await store.commit(ELSEWHERE, a_change(1, a_turn(message=a_message(principal="bob"))))
