@@ -19,7 +19,7 @@ def embedded_library(setup: Setup, name: str) -> "EmbeddedLibrary":
 
 
 def search_documents(setup: Setup) -> Tool:
-    """The tool of that name, over the retriever and the reader that the settings name."""
+    """Find passages in the library and in the files attached to a conversation, with their sources."""
     from tools.retrieval.tool import search_tool
 
     library, reader = setup.backend("retriever"), setup.backend("reader")
@@ -31,7 +31,7 @@ def search_documents(setup: Setup) -> Tool:
 
 
 def list_documents(setup: Setup) -> Tool:
-    """The tool of that name, over the retriever that the settings name."""
+    """List the documents that whoever asks may read."""
     from tools.retrieval.tool import list_tool
 
     return list_tool(setup.backend("retriever"))
