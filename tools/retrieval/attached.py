@@ -37,6 +37,11 @@ class Attached:
                 warnings += await self._add(context, attachment, identity)
         return warnings
 
+    def unreadable(self, context: ToolContext) -> list[tuple[Source, str]]:
+        """The conversation's files that could not be read, as they would stand in the library, and why."""
+        files = [_source(context, attachment, _identity(context, attachment)) for attachment in context.attachments]
+        return [(file, self._unreadable[file.id]) for file in files if file.id in self._unreadable]
+
     async def _known(self, context: ToolContext, identity: str) -> bool:
         key = context.conversation.key
         return await self.library.source(identity, principal=context.principal, conversation=key) is not None

@@ -55,7 +55,7 @@ def search_tool(library: Library, read: Read, *, notices: Callable[[], Sequence[
         """
         try:
             warnings = await attached.index(context)
-            source = await _meant(library, context, document)
+            source = await _meant(library, context, document, attached.unreadable(context))
             passages = await library.search(
                 query,
                 principal=context.principal,
@@ -103,18 +103,24 @@ def list_tool(library: Library) -> Tool:
     return made
 
 
-async def _meant(library: Library, context: ToolContext, name: str) -> Source | None:
+async def _meant(
+    library: Library, context: ToolContext, name: str, unreadable: Sequence[tuple[Source, str]]
+) -> Source | None:
     """The one document that is meant, or ``None`` where none was named.
 
     Raises:
         ToolRetry: None, or more than one, goes by that name.
+        ToolFailed: It is an attached file that can't be read.
     """
     if not name.strip():
         return None
     sources = await library.sources(principal=context.principal, conversation=context.conversation.key, limit=100_000)
-    meant = resolve(name, sources)
+    meant = resolve(name, [*sources, *(source for source, _ in unreadable)])
     if len(meant.fitting) == 1:
-        return meant.fitting[0]
+        (source,) = meant.fitting
+        if why := next((why for each, why in unreadable if each is source), ""):
+            raise ToolFailed(why)
+        return source
     if meant.fitting:
         raise ToolRetry(texts.ambiguous(name, [source.title for source in meant.fitting]))
     raise ToolRetry(texts.unknown(name, [source.title for source in meant.nearest]))

@@ -233,6 +233,15 @@ async def test_an_unreadable_file_is_a_warning_and_is_not_read_again(house: Hous
     assert house.reading.names == ["broken.pdf"]
 
 
+@pytest.mark.parametrize("named", ["broken.pdf", "this file"])
+async def test_an_unreadable_file_that_was_asked_about_fails_with_the_reason(
+    house: House, search: Tool, named: str
+) -> None:
+    context = house.context(house.blobs.add("broken.pdf", b"bad"))
+    with pytest.raises(ToolFailed, match="broken.pdf can't be read: it is damaged"):
+        await call(search, context, query="hotel limit", document=named)
+
+
 async def test_a_file_without_text_is_a_warning(house: House, search: Tool) -> None:
     result = await call(search, house.context(house.blobs.add("scan.pdf", b" ")), query="anything")
     assert [warning.text for warning in result.warnings] == ["scan.pdf has no text that could be searched."]
