@@ -184,7 +184,10 @@ def _translated(error: sqlite3.Error, service: str, operation: str) -> BackendEr
 
 def _primary(error: sqlite3.Error) -> int:
     """SQLite's result code without the extension; 0 where Python raised the error itself."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the file beside the database that its readers share
+        return sqlite3.SQLITE_FULL
+    return code & 0xFF
 
 
 def _unusable(path: Path, error: sqlite3.Error | OSError) -> ConfigError:

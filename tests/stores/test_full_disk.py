@@ -6,10 +6,7 @@ for uploads without any rights; SQLite calls that one an input/output error and 
 
 import os
 import resource
-import shutil
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,32 +15,10 @@ from stores.folder import FolderBlobStore
 from stores.sqlite import SqliteConversationStore
 from switchboard.errors import BackendError, ConfigError
 from switchboard.testing.samples import a_change, a_conversation, a_message, a_turn
+from tests.disk import filled
 
 HERE = a_conversation()
 MEGABYTE = 1_000_000
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of four megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-@contextmanager
-def filled(disk: Path) -> Iterator[None]:
-    """Something else takes all the room that is left."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    yield
-    ballast.unlink()
 
 
 async def pieces(size: int) -> AsyncIterator[bytes]:
@@ -91,6 +66,14 @@ async def test_a_store_that_ran_full_keeps_all_that_it_confirmed(small_disk: Pat
 async def test_a_store_on_a_full_disk_does_not_open_and_says_why(small_disk: Path) -> None:
     with filled(small_disk), pytest.raises(ConfigError, match="the disk is full"):
         SqliteConversationStore(small_disk / "switchboard.sqlite")
+
+
+async def test_a_store_that_was_there_before_the_disk_was_full_says_why_it_does_not_open(small_disk: Path) -> None:
+    store = SqliteConversationStore(small_disk / "switchboard.sqlite")
+    await store.close()
+    with filled(small_disk), pytest.raises(ConfigError, match="the disk is full"):
+        SqliteConversationStore(small_disk / "switchboard.sqlite")
+    await SqliteConversationStore(small_disk / "switchboard.sqlite").close()
 
 
 async def test_an_upload_that_does_not_fit_leaves_nothing(small_disk: Path) -> None:
