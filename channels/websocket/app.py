@@ -19,6 +19,7 @@ from channels.websocket.guard import Guard, refused
 from channels.websocket.house import Gone, House
 from channels.websocket.identity import Visitors
 from channels.websocket.protocol import is_digest
+from channels.websocket.refusing import HangingUp
 from channels.websocket.rooms import Rooms
 from channels.websocket.session import Session
 from channels.websocket.settings import WebSettings
@@ -219,7 +220,8 @@ async def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=400)
     failure = describe(error)
-    return refused(failure.text, code=failure.code, status=failure.status, incident=failure.incident)
+    response = refused(failure.text, code=failure.code, status=failure.status, incident=failure.incident)
+    return HangingUp(response, request) if request.method == "POST" else response
 
 
 async def _http_failed(request: Request, error: Exception) -> Response:
