@@ -134,6 +134,14 @@ class Library(Retriever, Protocol):
         """Forget a document. Returns whether it was there."""
         ...
 
+    async def forget(self, conversation: str) -> int:
+        """Forget what was attached to the conversation of this key, so that it can't be read from the files either.
+
+        Returns:
+            How many documents that were.
+        """
+        ...
+
     async def stored(self, prefix: str = "") -> Mapping[str, Source]:
         """Every document whose path begins with ``prefix``, by id, whoever may read it: for ingest only."""
         ...

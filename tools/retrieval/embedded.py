@@ -136,13 +136,19 @@ class EmbeddedLibrary:
         return await self._write(work)
 
     async def forget(self, conversation: str) -> int:
-        """Remove what was attached to a conversation; returns how many documents that were."""
+        """See `Library.forget`."""
 
-        def work() -> Sequence[str]:
+        def find() -> Sequence[str]:
             with self._reading("forget") as (_, held):
                 return [source.id for source in held.sources if source.access.conversation == conversation != ""]
 
-        return sum([await self.remove(identity) for identity in await self._run(work)])
+        found = await self._run(find)
+
+        def work() -> int:
+            with schema.failures("forget"):
+                return writing.forget(self._connection(), found)
+
+        return await self._write(work)
 
     async def stored(self, prefix: str = "") -> Mapping[str, Source]:
         """See `Library.stored`; a document without this encoder's vectors has no digest, so that it is put again."""

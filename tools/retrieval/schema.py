@@ -76,6 +76,8 @@ def connect(folder: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    # What is deleted is overwritten: a person who has a file forgotten does not expect it in the index's file.
+    connection.execute("PRAGMA secure_delete = ON")
     if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
         _prepare(connection)
     return connection

@@ -86,6 +86,24 @@ def remove(connection: sqlite3.Connection, identity: str) -> bool:
     return found
 
 
+def forget(connection: sqlite3.Connection, identities: Sequence[str]) -> int:
+    """Forget documents so that nothing of them can be read from the file. Returns how many were there.
+
+    The word indexes only note what is deleted, until they are merged; so they are merged here, in the same transaction:
+    whatever is broken off is done again from its beginning. The write-ahead log is emptied even where nothing was
+    there, as an earlier call may not have come so far.
+    """
+    count = 0
+    if identities:
+        with transaction(connection):
+            count = sum(_remove(connection, identity) for identity in identities)
+            connection.execute("INSERT INTO unit_words(unit_words) VALUES ('optimize')")
+            connection.execute("INSERT INTO source_words(source_words) VALUES ('optimize')")
+            _turn(connection)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # unread rows would keep a lock
+    return count
+
+
 def _insert(connection: sqlite3.Connection, source: Source, document: Prepared) -> int:
     cursor = connection.execute(
         "INSERT INTO source(id, record, units, encoder, vectors, owners, figures) VALUES (?, ?, ?, ?, ?, ?, ?)",
