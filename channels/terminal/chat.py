@@ -23,6 +23,10 @@ from switchboard.storage import ConversationSummary
 if TYPE_CHECKING:
     from rich.console import Console
 
+LISTED = 50
+LOOKED_AT = 500
+"""One-shot questions, of which a script may ask many, are passed over on the way to so many conversations."""
+
 
 @dataclass
 class Chat:
@@ -86,8 +90,7 @@ class Chat:
     async def begin(self, thread: str, *, new: bool) -> None:
         """Take up a conversation, and greet."""
         if not thread and not new:
-            names = [summary.conversation.thread for summary in await self.conversations()]
-            thread = next((name for name in names if not name.startswith(ONCE)), "")
+            thread = next((summary.conversation.thread for summary in await self.conversations()), "")
         if self.interactive:
             catalogue = await self.assistant.catalogue(self.principal)
             self.say(*(Note(line, style="dim") for line in texts.welcome(catalogue)))
@@ -124,10 +127,11 @@ class Chat:
             await self._answer(message)
 
     async def conversations(self) -> Sequence[ConversationSummary]:
-        """The principal's conversations at terminals, newest first."""
-        found = await self.assistant.conversations(self.principal, tenant=self.channel.tenant)
+        """The principal's conversations at terminals, newest first; one-shot questions are not among them."""
+        found = await self.assistant.conversations(self.principal, tenant=self.channel.tenant, limit=LOOKED_AT)
         here = (self.channel.name, self.principal.id)
-        return [summary for summary in found if (summary.conversation.channel, summary.conversation.room) == here]
+        mine = [summary for summary in found if (summary.conversation.channel, summary.conversation.room) == here]
+        return [summary for summary in mine if not summary.conversation.thread.startswith(ONCE)][:LISTED]
 
     def say(self, *parts: Part) -> None:
         """Say something in our own words."""

@@ -8,7 +8,7 @@ from channels.terminal.clean import typed
 from switchboard import BadInput
 
 ONCE = "once-"
-"""How the names of one-shot conversations begin; a chat does not go on with those by itself."""
+"""How the names of one-shot conversations begin; a chat neither lists those nor goes on with them by itself."""
 _LONGEST = 200
 
 

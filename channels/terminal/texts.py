@@ -42,7 +42,8 @@ def welcome(catalogue: Catalogue) -> list[str]:
     """What a newcomer reads first."""
     count = catalogue.documents
     known = f"{count} document{'' if count == 1 else 's'}" if count else "No documents yet: `switchboard ingest FOLDER`"
-    model = f"Model: {catalogue.model}" + (f": {catalogue.notice}" if catalogue.notice else "")
+    name = catalogue.model.capitalize() if catalogue.model.isalpha() else catalogue.model
+    model = f"{name} model" + (f": {catalogue.notice}." if catalogue.notice else ".")
     lines = [f"Switchboard. {known}. /help shows what there is.", model]
     return lines + [f"Try: {suggestion}" for suggestion in catalogue.suggestions[:3]]
 

@@ -243,6 +243,13 @@ async def test_conversations_are_listed_with_how_they_began(talk: Any) -> None:
     assert "taxes about taxes" in await talk("/conversations", thread="travel")
 
 
+async def test_one_shot_questions_are_not_listed(chat: Chat, talk: Any) -> None:
+    await talk("about taxes", thread="taxes")
+    await talk("asked by a script", thread="once-1")
+    await talk("/conversations")
+    assert [summary.conversation.thread for summary in chat.listed] == ["taxes"]
+
+
 async def test_another_conversation_is_gone_on_with_by_number(talk: Any, assistant: Any) -> None:
     await talk("one", thread="taxes")
     await talk("two", "/conversations", "/conversations 2", "three", thread="travel")
