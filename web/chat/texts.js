@@ -14,7 +14,7 @@ export const texts = {
     documents === 0
       ? "There are no documents yet that you can read. You can still attach a file and ask about it."
       : `Ask about the ${plural(documents, "document")} in the library, or attach a file.`,
-  model: (name, notice) => `Model ${name}: ${notice}`,
+  model: (name, notice) => `${asWord(name)} model: ${notice}.`,
   placeholder: "Ask a question",
   message: "Message",
   send: "Send",
@@ -67,6 +67,11 @@ export const texts = {
 /** A number, with what is counted: "1 document", "2,000 documents". */
 function plural(count, thing = "") {
   return `${count.toLocaleString("en")} ${thing}${thing && count !== 1 ? "s" : ""}`.trim();
+}
+
+/** A model's name at the beginning of a sentence: "embedded" is "Embedded", "provider:Model-2" stays. */
+function asWord(name) {
+  return /^[a-z]+$/.test(name) ? name[0].toUpperCase() + name.slice(1) : name;
 }
 
 const UNITS = [
