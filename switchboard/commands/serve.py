@@ -3,10 +3,7 @@
 import argparse
 import asyncio
 import ipaddress
-import signal
 import webbrowser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from switchboard.commands import identity, running, texts
@@ -53,19 +50,7 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool) -> None:
             if browse:
                 webbrowser.open(f"{address}/?key={web.owner_key}")
 
-        with _last_word_ours():
-            await serve(assistant, web, ready=ready)
-
-
-@contextmanager
-def _last_word_ours() -> Iterator[None]:
-    """The server raises the signal that ended it once more when it has ended; that would cut the closing short."""
-    before = {number: signal.signal(number, lambda _number, _frame: None) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        await serve(assistant, web, ready=ready)
 
 
 def port_number(text: str) -> int:
