@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="DIR",
-        help="folder with pages.jsonl.gz, documents.jsonl and questions.jsonl",
+        help="folder with pages.jsonl.gz, documents.jsonl and questions.jsonl, or the one above it",
     )
     retrieval.add_argument("--predictions", type=Path, metavar="FILE", help="write what was found, one question a line")
     retrieval.add_argument("--json", action="store_true", help="print the measures as one JSON object")

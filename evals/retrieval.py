@@ -16,6 +16,7 @@ from switchboard import BadInput, Principal
 from tools.reading.backend import Block, Document, Page
 from tools.retrieval.backend import Access, Library, Passage, Source
 
+SUITE = "retrieval"
 DEPTH = 20
 PASSAGES = 60
 """Passages asked for, so that they fold into `DEPTH` pages even when a few pages give many of them."""
@@ -74,8 +75,10 @@ def documents(folder: Path) -> Iterator[tuple[Source, Document]]:
     """The suite's documents as the library takes them, their metadata as attributes. Pages are counted from 1 there."""
     with _well_formed(folder / "documents.jsonl"):
         known = {row["doc"]: row for row in rows(folder / "documents.jsonl")}
-    with _well_formed(folder / "pages.jsonl.gz"):
-        for doc, pages in groupby(rows(folder / "pages.jsonl.gz"), key=lambda row: str(row["doc"])):
+    packed = folder / "pages.jsonl.gz"
+    file = packed if packed.exists() else folder / "pages.jsonl"
+    with _well_formed(file):
+        for doc, pages in groupby(rows(file), key=lambda row: str(row["doc"])):
             yield _source(doc, known.get(doc, {})), _document(doc, pages)
 
 
@@ -133,9 +136,14 @@ def speeds(predictions: Sequence[Prediction], speed: Speed) -> dict[str, float]:
 
 
 async def evaluate(folder: Path) -> tuple[list[Prediction], dict[str, float]]:
-    """Index the suite in a fresh library in a temporary folder, and ask all questions."""
+    """Index the suite in a fresh library in a temporary folder, and ask all questions.
+
+    Args:
+        folder: The suite's, or the one that it lies in under its name.
+    """
     from tools.retrieval.embedded import EmbeddedLibrary
 
+    folder = folder if (folder / "questions.jsonl").exists() else folder / SUITE
     asked = questions(folder)
     with tempfile.TemporaryDirectory(prefix="switchboard-eval-") as temporary:
         library = EmbeddedLibrary(Path(temporary))

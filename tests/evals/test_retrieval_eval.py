@@ -119,3 +119,13 @@ def test_company_reports_are_found_as_well_as_promised() -> None:
     _, measures = run_blocking(Path(os.environ["SWITCHBOARD_EVAL_DATA"]) / "retrieval")
     assert measures["page_hit@5"] >= 0.70
     assert measures["document_hit@5"] >= 0.95
+
+
+def test_a_suite_is_found_by_its_name_in_the_folder_above_and_may_be_unpacked(suite: Path, tmp_path: Path) -> None:
+    above = tmp_path / "data"
+    above.mkdir()
+    (above / "retrieval").symlink_to(suite)
+    pages = suite / "pages.jsonl.gz"
+    (suite / "pages.jsonl").write_bytes(gzip.decompress(pages.read_bytes()))
+    pages.unlink()
+    assert command("--data", str(above), "--json") == 0
