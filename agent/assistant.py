@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from agent import inbox, texts
+from agent.forgetting import Forgetting, Forgotten, forgetting
 from agent.graph import Graph
 from agent.live import Live
 from agent.turn import Parts, TurnRun, outcome_events
@@ -168,6 +169,14 @@ class SwitchboardAssistant:
             notice=str(getattr(self._setup.backend("chat_model"), "quality", "")),
         )
 
+    async def forget(self, conversation: Conversation) -> Forgotten:
+        """Stop what runs in a conversation and remove everything that is kept of it; see `agent.forgetting`."""
+        return await self._forgetting().forget(conversation)
+
+    async def forget_unused(self, before: float) -> int:
+        """Forget the conversations last used before then, in seconds since the epoch. Returns how many those were."""
+        return await self._forgetting().forget_unused(tenant=self._parts.settings.tenant, before=before)
+
     async def recover(self) -> int:
         """Take up what a crash left: messages that wait or whose worker is gone. Returns in how many conversations."""
         left = await self._parts.conversations.pending(tenant=self._parts.settings.tenant)
@@ -255,13 +264,15 @@ class SwitchboardAssistant:
         if inbox.must_stop(change.inbox, lease):
             run.stop()
         self._runs[message.conversation.key, message.id] = run
-        self._spawn(self._run(run))
+        self._spawn(self._run(run), name=message.conversation.key)
 
     async def _run(self, run: TurnRun) -> None:
         message = run.turn.message
         stored = False
         try:
             stored = await run.run()
+            if not stored:
+                await self._forgetting().sweep(message.conversation)
         except SwitchboardError:
             log.exception("a turn's outcome could not be stored; it is taken up again when its lease runs out")
         finally:
@@ -274,11 +285,23 @@ class SwitchboardAssistant:
         if run := self._runs.get((conversation.key, message_id)):
             run.stop()
 
+    def _forgetting(self) -> Forgetting:
+        return forgetting(self._setup, self._settle)
+
+    async def _settle(self, conversation: Conversation) -> None:
+        """Stop the conversation's turns that run here and wait until they have let go; drop what is shown of them."""
+        for (key, _), run in self._runs.items():
+            if key == conversation.key:
+                run.stop()
+        if running := [task for task in self._tasks if task.get_name() == conversation.key]:
+            await asyncio.wait(running, timeout=5.0)
+        self._live.forget(conversation)
+
     async def _commit(self, conversation: Conversation, change: Change) -> bool:
         return await self._parts.conversations.commit(conversation, change)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str = "") -> None:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
