@@ -154,9 +154,7 @@ def _next_lease(inbox: Inbox, message_id: MessageId, worker: str, now: float, le
 
 
 def _hold(inbox: Inbox, lease: Lease, operation: str) -> None:
-    """Fences count anew in a conversation that began anew after it was deleted, so they alone don't tell who it is."""
-    held = inbox.lease
-    if held is None or (held.fence, held.message_id, held.worker) != (lease.fence, lease.message_id, lease.worker):
+    if inbox.lease is None or inbox.lease.fence != lease.fence:
         raise Fenced(operation=operation)
 
 

@@ -154,18 +154,6 @@ def test_nobody_takes_over_a_lease_that_is_renewed() -> None:
         assert shelf.claim(worker="other") is None
 
 
-def test_a_lease_of_before_a_deletion_is_lost_though_fences_count_anew() -> None:
-    before, after = Shelf(), Shelf()
-    before.offer("a")
-    after.offer("b")
-    stale = before.inbox.lease
-    assert stale
-    assert after.inbox.lease
-    assert after.inbox.lease.fence == stale.fence
-    with pytest.raises(Fenced):
-        inbox.renew(after.inbox, stale, now=after.now, lease_seconds=LEASE)
-
-
 def test_a_lease_that_ran_out_is_taken_over_and_the_old_holder_fenced_off() -> None:
     shelf = Shelf()
     shelf.offer("a")
