@@ -51,17 +51,18 @@ class Recorder:
         self._feed = feed
         self._next = first
         self._unstored = 0
+        self._ended = False
 
     def __call__(self, event: Event) -> None:
-        """Record and show an event."""
-        self.events.append(self.stamp(event))
-        self._feed.publish(self.events[-1])
+        """Record and show an event. Once the turn has ended, a tool that was left behind is not heard any more."""
+        if not self._ended:
+            self.events.append(self._stamp(event))
+            self._feed.publish(self.events[-1])
 
-    def stamp(self, event: Event) -> Event:
-        """The event with the next number, not yet shown."""
-        stamped = numbered(event, self._next)
-        self._next += 1
-        return stamped
+    def end(self, event: Final | Failed) -> Event:
+        """The event that ends the turn, with the last number, not yet shown."""
+        self._ended = True
+        return self._stamp(event)
 
     def unstored(self) -> list[Event]:
         """The events that the store does not have."""
@@ -70,6 +71,11 @@ class Recorder:
     def stored(self, count: int) -> None:
         """Note that the store has ``count`` more of them."""
         self._unstored += count
+
+    def _stamp(self, event: Event) -> Event:
+        stamped = numbered(event, self._next)
+        self._next += 1
+        return stamped
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +122,7 @@ class TurnRun:
                 await upkeep
         if self._lost:
             return False
-        last = recorder.stamp(end)
+        last = recorder.end(end)
         stored = await self._store(fold([*recorder.events, last]), memory)
         if stored:
             self.feed.publish(last)
