@@ -238,7 +238,7 @@ async def test_an_unreadable_file_that_was_asked_about_fails_with_the_reason(
     house: House, search: Tool, named: str
 ) -> None:
     context = house.context(house.blobs.add("broken.pdf", b"bad"))
-    with pytest.raises(ToolFailed, match="broken.pdf can't be read: it is damaged"):
+    with pytest.raises(ToolFailed, match=r"broken\.pdf can't be read: it is damaged"):
         await call(search, context, query="hotel limit", document=named)
 
 
