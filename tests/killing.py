@@ -18,6 +18,8 @@ from typing import TypeAlias
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.assistant import SwitchboardAssistant
+from stores.aws import AwsClient
+from stores.dynamodb import DynamoConversationStore, DynamoJobStore, Table
 from stores.sqlite import SqliteConversationStore
 from switchboard import MessageId, Receipt, ToolContext, ToolResult, tool
 from switchboard.settings import load
@@ -44,6 +46,13 @@ Deliveries: TypeAlias = tuple[Callable[[], Backends], Path, tuple[str, ...]]
 def on_sqlite(file: Path) -> Backends:
     """Conversations in a file."""
     return {"conversations": SqliteConversationStore(file)}
+
+
+def on_dynamodb(endpoint: str, region: str, table: str) -> Backends:
+    """Conversations and jobs in a table of a server on this machine."""
+    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing")
+    kept = Table(AwsClient("dynamodb", region=region, endpoint=endpoint), table)
+    return {"conversations": DynamoConversationStore(kept), "jobs": DynamoJobStore(kept)}
 
 
 @tool
