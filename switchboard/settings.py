@@ -95,6 +95,17 @@ class ToolSettings(_Table):
     deadlines: dict[str, float] = Field({}, description="Most seconds of a call, by tool, over the tool's own.")
 
 
+class RetentionSettings(_Table):
+    """How long conversations are kept. `switchboard serve` sees to it at its start and once a day."""
+
+    days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Conversations not used for so many days are forgotten, with their files and jobs; 0 keeps all.",
+    )
+
+
 class WebSocketSettings(_Table):
     """The web chat."""
 
@@ -139,6 +150,7 @@ class Settings(_Table):
     backends: Backends = Backends()
     turn: TurnSettings = TurnSettings()
     limits: LimitSettings = LimitSettings()
+    retention: RetentionSettings = RetentionSettings()
     tools: ToolSettings = ToolSettings()
     channels: ChannelSettings = ChannelSettings()
     aws: AwsSettings = AwsSettings()

@@ -9,6 +9,7 @@ COMMANDS: Mapping[str, str] = {
     "chat": "Chat in the terminal, or ask one question from a script.",
     "serve": "Serve the web chat.",
     "ingest": "Put files and folders into the library.",
+    "conversations": "List, show, export or delete what is kept of conversations.",
     "open": "Open a source by the link that chat --json gave.",
     "doctor": "Check what is configured, what works, and what to do about the rest.",
     "tools": "List the tools that are installed.",

@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import ipaddress
 import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from switchboard.commands import identity, running, texts
@@ -11,6 +13,7 @@ from switchboard.commands.context import Context
 from switchboard.identity import Principal
 
 if TYPE_CHECKING:
+    from agent.assistant import SwitchboardAssistant
     from channels.websocket.settings import WebSettings
     from switchboard.plugins import Setup
 
@@ -39,7 +42,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool) -> None:
     from channels.websocket.serve import serve
 
-    async with running.assistant(setup) as assistant:
+    async with running.assistant(setup) as assistant, _retaining(assistant, setup.settings.retention.days):
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
 
@@ -51,6 +54,23 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool) -> None:
                 webbrowser.open(f"{address}/?key={web.owner_key}")
 
         await serve(assistant, web, ready=ready)
+
+
+@asynccontextmanager
+async def _retaining(assistant: "SwitchboardAssistant", days: int) -> AsyncIterator[None]:
+    """Meanwhile, conversations that were not used for so many days are forgotten; 0 keeps all."""
+    from agent.retention import keep_for
+
+    if not days:
+        yield
+        return
+    task = asyncio.create_task(keep_for(days, assistant.forget_unused))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def port_number(text: str) -> int:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 from switchboard.assistant import Catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agent.forgetting import Forgotten
     from tools.retrieval.ingest import IngestReport
 
 LOG = Path("logs") / "switchboard.log"
@@ -21,6 +24,33 @@ OPEN_TO_OTHERS = (
     "Other machines can reach this address, unencrypted. Visitors without the sign-in link see public documents only."
 )
 QUESTION_TOO_LONG = "The question on standard input is too long. Attach it as a file with --attach."
+
+NO_CONVERSATIONS = "There are no conversations."
+KEYS_OR_PRINCIPAL = "Give either keys, as `switchboard conversations list` prints them, or --principal ID."
+DELETE_NEEDS_YES = "Nobody is there to be asked. Add --yes to delete without being asked."
+NOTHING_DELETED = "Nothing was deleted."
+
+
+def unknown_conversation(key: str) -> str:
+    """For a key that leads nowhere."""
+    return f"There is no conversation {key!a}. `switchboard conversations list` shows which there are."
+
+
+def delete_question(conversations: int, turns: int) -> str:
+    """What is asked before anything is forgotten."""
+    return f"Delete {_count(conversations, 'conversation')} with {_count(turns, 'message')}, for good? [y/N]"
+
+
+def deleted(forgotten: "Sequence[Forgotten]") -> str:
+    """What was forgotten."""
+    counts = [_count(len(forgotten), "conversation")]
+    counts += [_count(files, "file")] if (files := sum(one.files for one in forgotten)) else []
+    counts += [_count(jobs, "job")] if (jobs := sum(one.jobs for one in forgotten)) else []
+    return f"Deleted {', '.join(counts)}."
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def incident(number: str, folder: Path | None) -> str:

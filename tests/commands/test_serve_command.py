@@ -1,17 +1,20 @@
 """``switchboard serve`` as a process of its own, with an assistant that plays a script."""
 
 import argparse
+import asyncio
 import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from switchboard.commands.serve import port_number
+from switchboard.commands.serve import _retaining, port_number
+from switchboard.settings import load
 
 SCRIPTED = Path(__file__).parents[1] / "channels" / "terminal" / "scripted_assistant.py"
 PROGRAM = """
@@ -80,6 +83,26 @@ def test_a_port_in_use_is_a_sentence(server: subprocess.Popen[str], tmp_path: Pa
         _, err = second.communicate(timeout=30)
     assert second.returncode == 2
     assert err == f"switchboard: Port {port[1]} is in use by another program. Choose another with --host and --port.\n"
+
+
+async def test_while_it_serves_unused_conversations_are_forgotten() -> None:
+    forgetting, days_ago = asyncio.Event(), []
+
+    class Keeper:
+        async def forget_unused(self, before: float) -> int:
+            days_ago.append((time.time() - before) / 86_400)
+            forgetting.set()
+            return 0
+
+    async with _retaining(Keeper(), 3):  # type: ignore[arg-type]
+        await forgetting.wait()
+    assert days_ago == [pytest.approx(3, abs=0.01)]
+
+
+async def test_unless_the_settings_say_so_all_conversations_are_kept() -> None:
+    before = asyncio.all_tasks()
+    async with _retaining(object(), load(None, {}).retention.days):  # type: ignore[arg-type]
+        assert asyncio.all_tasks() == before
 
 
 @pytest.mark.parametrize("text", ["-1", "65536", "x", "", "٣"])
