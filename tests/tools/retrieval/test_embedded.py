@@ -4,20 +4,18 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from switchboard import BackendError, Principal
+from tests.tools.retrieval.shared import ALICE, document, source
 from tools.encoding.static import StaticEncoder
 from tools.reading.backend import Block, Document, Page
 from tools.retrieval import schema
 from tools.retrieval.backend import Access, Filter, Source
 from tools.retrieval.embedded import EmbeddedLibrary
 
-ALICE = Principal(id="alice", groups=frozenset({"staff"}), verified=True)
-PUBLIC = Access(public=True)
 CHILD = """
 import asyncio, os, sys
 from pathlib import Path
@@ -39,22 +37,6 @@ async def main(folder, name, count, crash):
 
 asyncio.run(main(*sys.argv[1:4], len(sys.argv) > 4))
 """
-
-
-def document(*texts: str, paged: bool = True) -> Document:
-    pages = tuple(Page(number=number, blocks=(Block(kind="text", text=text),)) for number, text in enumerate(texts, 1))
-    return Document(name="d", title="d", media_type="text/plain", digest="", pages=pages, paged=paged)
-
-
-def source(identity: str, title: str = "", access: Access = PUBLIC, **attributes: str) -> Source:
-    return Source(id=identity, title=title or identity, access=access, attributes=attributes, digest="d" * 64)
-
-
-@pytest.fixture
-async def library(tmp_path: Path) -> AsyncIterator[EmbeddedLibrary]:
-    made = EmbeddedLibrary(tmp_path / "library")
-    yield made
-    await made.close()
 
 
 async def test_a_passage_is_found_with_its_page(library: EmbeddedLibrary) -> None:
@@ -177,45 +159,6 @@ async def test_an_attachment_is_found_in_its_conversation_only(library: Embedded
     assert not await library.search("pelicans", principal=visitor, conversation="t/web/r/2")
     assert not await library.search("pelicans", principal=visitor)
     assert not await library.search("pelicans", principal=ALICE, conversation="t/web/r/1")
-
-
-async def test_a_forgotten_conversation_takes_its_attachments_along(library: EmbeddedLibrary) -> None:
-    for number in "12":
-        mine = Access(conversation=f"t/web/r/{number}", users=frozenset({"alice"}))
-        await library.put(source(number, access=mine), document("pelicans"))
-    assert await library.forget("t/web/r/1") == 1
-    assert set(await library.stored()) == {"2"}
-    assert await library.forget("") == 0
-
-
-async def test_what_is_forgotten_can_not_be_read_from_the_files(library: EmbeddedLibrary, tmp_path: Path) -> None:
-    mine = Access(conversation="t/web/r/1", users=frozenset({"alice"}))
-    await library.put(source("public"), document("pelicans"))
-    await library.put(source("mine", "xanthippe", access=mine), document("zyzzyva " * 200, "quokkabird"))
-    await library.search("zyzzyva", principal=ALICE, conversation="t/web/r/1")
-    held = b"".join(file.read_bytes() for file in (tmp_path / "library").iterdir())
-    assert all(word in held for word in (b"zyzzyva", b"quokkabird", b"xanthipp"))
-    await library.forget("t/web/r/1")
-    left = b"".join(file.read_bytes() for file in (tmp_path / "library").iterdir())
-    assert [word for word in (b"zyzzyva", b"quokkabird", b"xanthipp", b"t/web/r/1") if word in left] == []
-    assert [passage.text for passage in await library.search("pelicans", principal=ALICE)] == ["pelicans"]
-
-
-async def test_forgetting_that_was_cut_off_before_the_log_was_emptied_is_done_again(tmp_path: Path) -> None:
-    mine = Access(conversation="t/web/r/1", users=frozenset({"alice"}))
-    other = schema.connect(tmp_path / "library")  # keeps the log when the library is closed
-    try:
-        cut_off = EmbeddedLibrary(tmp_path / "library")
-        await cut_off.put(source("mine", access=mine), document("zyzzyva"))
-        await cut_off.remove("mine")
-        await cut_off.close()
-        assert b"zyzzyva" in (tmp_path / "library" / f"{schema.FILE}-wal").read_bytes()
-        again = EmbeddedLibrary(tmp_path / "library")
-        assert await again.forget("t/web/r/1") == 0
-        await again.close()
-        assert not (tmp_path / "library" / f"{schema.FILE}-wal").read_bytes()
-    finally:
-        other.close()
 
 
 async def test_described_anew_a_document_keeps_its_text(library: EmbeddedLibrary) -> None:
