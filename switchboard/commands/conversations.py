@@ -88,8 +88,12 @@ def _delete(args: argparse.Namespace, settings: "Settings") -> int:
     if not args.yes and not _agreed(texts.delete_question(len(chosen), sum(turns for _, turns in chosen))):
         print(texts.NOTHING_DELETED, file=sys.stderr)
         return 1
-    forgotten = asyncio.run(_forget([conversation for conversation, _ in chosen], settings))
-    print(json.dumps(records.deletion(forgotten)) if args.json else texts.deleted(tuple(forgotten.values())))
+    results = asyncio.run(_forget([conversation for conversation, _ in chosen], settings))
+    forgotten = {key: result for key, result in results.items() if result.anything}
+    if forgotten:
+        print(json.dumps(records.deletion(forgotten)) if args.json else texts.deleted(tuple(forgotten.values())))
+    if unknown := [key for key in results if key not in forgotten]:
+        raise BadInput(texts.unknown_conversation(unknown[0]), status=404)
     return 0
 
 
@@ -100,13 +104,8 @@ async def _look(args: argparse.Namespace, settings: "Settings") -> list[tuple[Co
 
 async def _forget(conversations: Sequence[Conversation], settings: "Settings") -> dict[str, "Forgotten"]:
     """Forget them one by one; each is whole when it is done."""
-    forgotten = {}
     async with _places(settings) as places:
-        for conversation in conversations:
-            forgotten[conversation.key] = await places.forget(conversation)
-            if not forgotten[conversation.key].anything:
-                raise BadInput(texts.unknown_conversation(conversation.key), status=404)
-    return forgotten
+        return {conversation.key: await places.forget(conversation) for conversation in conversations}
 
 
 async def _chosen(

@@ -180,6 +180,12 @@ def test_a_key_that_leads_nowhere_is_a_sentence(run: Any, data: Path, action: tu
     assert "conversation" in outcome.err
 
 
+def test_a_key_that_leads_nowhere_keeps_no_other_from_being_deleted(run: Any, data: Path) -> None:
+    outcome = run("conversations", "delete", "local/terminal/nobody/", ANNS.key, "--yes")
+    assert (outcome.code, outcome.out) == (2, "Deleted 1 conversation, 1 file, 1 job.\n")
+    assert "local/terminal/nobody/" in outcome.err
+
+
 @pytest.mark.parametrize("given", [(), ("--principal", "ann", BOBS.key)])
 def test_either_keys_or_a_person_are_given(run: Any, data: Path, given: tuple[str, ...]) -> None:
     outcome = run("conversations", "delete", "--yes", *given)
