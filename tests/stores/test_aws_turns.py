@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 import pytest
 
 from agent.assistant import SwitchboardAssistant
+from agent.forgetting import Forgetting, Forgotten
 from stores.dynamodb import DynamoConversationStore, DynamoJobStore, Table
 from stores.s3 import S3BlobStore
 from switchboard.limits import Receipt
 from switchboard.settings import load
 from switchboard.testing.models import Call
 from switchboard.testing.running import SOMEWHERE, ask, running, said
+from switchboard.testing.samples import a_job
 from switchboard.tools import ToolContext, ToolResult, tool
+from tests.agent.shared import upload
 from tests.aws import World, a_world
 
 MOST_REQUESTS = 6
@@ -73,3 +76,17 @@ async def test_another_worker_goes_on_with_the_conversation(world: World) -> Non
         await ask(second, said("two"))
         texts = [turn.message.text for turn in await second.transcript(SOMEWHERE)]
     assert texts == ["one", "two"]
+
+
+async def test_nothing_of_a_forgotten_conversation_is_left_in_the_table_and_the_bucket(world: World) -> None:
+    table, bucket = world.table(), world.bucket()
+    blobs, jobs = S3BlobStore(world.client("s3"), bucket), DynamoJobStore(table)
+    places = Forgetting(conversations=DynamoConversationStore(table), jobs=jobs, blobs=blobs, library=None)
+    async with assistant_on(world, table, turns=1) as assistant:
+        await ask(assistant, said("How did sales develop?"))
+        await upload(blobs, b"a file")
+        await jobs.create(a_job("j", conversation=SOMEWHERE))
+        assert await places.forget(SOMEWHERE) == Forgotten(known=True, files=1, documents=0, jobs=1)
+        assert not await places.conversations.list_conversations(tenant=SOMEWHERE.tenant)
+    assert world.sdk("dynamodb").scan(TableName=table.name)["Items"] == []
+    assert "Contents" not in world.sdk("s3").list_objects_v2(Bucket=bucket)
