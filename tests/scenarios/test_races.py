@@ -5,7 +5,7 @@ holds is in its name.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 import agent.turn
-from agent.assistant import SwitchboardAssistant
 from stores.memory import MemoryConversationStore
 from stores.sqlite import SqliteConversationStore
-from switchboard import Conversation, Delta, Final, Status, ToolContext, ToolResult, tool
-from switchboard.storage import Change, ConversationStore, Snapshot
+from switchboard import Delta, Final, Status, ToolContext, ToolResult, tool
+from switchboard.storage import Change, ConversationStore
 from switchboard.testing.models import Call, Say, ScriptedChatModel
 from switchboard.testing.running import SOMEWHERE, ask, follow, running, said
-from tests.agent.shared import Clock, assert_valid, settings
+from tests.agent.shared import Clock, assert_valid, settings, until
+from tests.scenarios.racing import Shared, answers, crash
 
 HOURS = 3600.0
 
@@ -32,52 +32,6 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     made = MemoryConversationStore() if request.param == "memory" else SqliteConversationStore(tmp_path / "file")
     yield made
     await made.close()
-
-
-class Shared:
-    """A store that a worker does not close when it goes, and before whose writes and reads a test can step in."""
-
-    def __init__(self, store: ConversationStore) -> None:
-        self._store = store
-        self.before: Callable[[Change], Awaitable[None]] | None = None
-        self.after: Callable[[Change], Awaitable[None]] | None = None
-        self.open = asyncio.Event()
-        self.open.set()
-        self.written: list[Change] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    async def read(self, *arguments: Any, **options: Any) -> Snapshot:
-        await self.open.wait()
-        return await self._store.read(*arguments, **options)
-
-    async def commit(self, conversation: Conversation, change: Change) -> bool:
-        await self.open.wait()
-        if self.before:
-            await self.before(change)
-        written = await self._store.commit(conversation, change)
-        if written:
-            self.written.append(change)
-        if written and self.after:
-            await self.after(change)
-        return written
-
-    async def close(self) -> None:
-        """Left to the test."""
-
-
-async def crash(worker: SwitchboardAssistant) -> None:
-    """All that a worker does ends at once."""
-    tasks = list(worker._tasks)
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)
-
-
-def answers(store_turns: Any) -> list[tuple[str, str]]:
-    return [(turn.message.text, turn.reply.text if turn.reply else "-") for turn in store_turns]
 
 
 async def test_a_message_whose_worker_died_between_taking_it_and_answering_is_answered_when_it_comes_again(
@@ -107,9 +61,9 @@ async def test_a_turn_that_outlives_its_lease_keeps_it_and_a_worker_that_stalls_
 ) -> None:
     """R3, R14: a lock was never renewed, so a second answer began beside the first, and both were written."""
     clock, message = Clock(), said("q")
-    slow = Say(text="too late", gate=asyncio.Event())
+    slow, quick = (Say(text=text, gate=asyncio.Event()) for text in ("too late", "taken over"))
     own = settings(turn__lease_seconds="1", turn__flush_seconds="0.05")
-    stalling, model = Shared(store), ScriptedChatModel(["taken over"])
+    stalling, model = Shared(store), ScriptedChatModel([quick])
     async with (
         running([slow], given={"conversations": stalling}, settings=own, clock=clock) as holder,
         running(model, given={"conversations": Shared(store)}, settings=own, clock=clock) as other,
@@ -118,23 +72,22 @@ async def test_a_turn_that_outlives_its_lease_keeps_it_and_a_worker_that_stalls_
         for _ in range(3):
             renewed = len(stalling.written)
             clock.now += 0.9
-            await until_written(stalling, renewed + 1)
+            await until(lambda: len(stalling.written) > renewed)  # noqa: B023 - awaited within the round
             assert (await other.offer(message)).state == "running"
         assert model.given == []
         stalling.open.clear()
-        clock.now += 1.1
-        assert (await follow(other, message))[-1].text == "taken over"  # type: ignore[union-attr]
         assert slow.gate is not None
+        assert quick.gate is not None
         slow.gate.set()
+        clock.now += 1.1
+        await other.offer(message)
+        await until(lambda: bool(model.given))
         stalling.open.set()
-        assert (await follow(holder, message))[-1].text == "taken over"  # type: ignore[union-attr]
+        await until(lambda: not holder._runs)  # it has woken up, and found the other at work
+        quick.gate.set()
+        for worker in (holder, other):
+            assert (await follow(worker, message))[-1].text == "taken over"  # type: ignore[union-attr]
         assert answers(await other.transcript(SOMEWHERE)) == [("q", "taken over")]
-
-
-async def until_written(store: Shared, count: int) -> None:
-    async with asyncio.timeout(5):
-        while len(store.written) < count:
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -151,8 +104,8 @@ async def test_a_message_that_comes_just_as_a_turn_ends_is_answered_without_anot
                 assert (await assistant.offer(late)).state == ("queued" if moment == "before" else "new")
 
         setattr(shared, moment, step_in)
-        await ask(assistant, said("early"))
-        assert (await follow(assistant, late))[-1].text == "two"  # type: ignore[union-attr]
+        await assistant.offer(said("early"))
+        await until(lambda: [turn.message.id for turn in shared.ended][1:] == [late.id])  # with nobody following
         assert answers(await assistant.transcript(SOMEWHERE)) == [("early", "one"), ("late", "two")]
 
 
