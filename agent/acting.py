@@ -11,7 +11,6 @@ from langchain_core.messages import ToolCall
 from agent import texts
 from agent.results import for_model, numbered_from
 from switchboard.errors import (
-    BackendError,
     BadInput,
     Late,
     Refused,
@@ -86,7 +85,7 @@ async def _run(call: ToolCall, tool: Tool | None, context: ToolContext) -> Outco
         return Outcome(status="failed", text=f"Call {tool.name} again: {error.hint}")
     except (ToolFailed, Refused, BadInput, Unreadable) as error:
         return Outcome(status="failed", text=error.user_text)
-    except (BackendError, SwitchboardError) as error:
+    except SwitchboardError as error:
         return _failed(call, error, error.user_text)
     except Exception as error:  # noqa: BLE001 - a tool is anybody's code; its exception text is for the log alone
         return _failed(call, error, f"{tool.name} failed.")

@@ -1,14 +1,11 @@
 """A tool's result as the model reads it. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
+from prompts import fence
 from switchboard.events import Citation
 from switchboard.tools import ToolResult
-
-_TAG = re.compile(r"<(?=\s*/?\s*passage\b)", re.IGNORECASE)
 
 
 def numbered_from(citations: Sequence[Citation], first: int) -> tuple[Citation, ...]:
@@ -28,9 +25,6 @@ def for_model(result: ToolResult, citations: Sequence[Citation]) -> str:
     if result.text:
         lines.append(result.text)
     for citation in citations:
-        page = f' page="{citation.page}"' if citation.page else ""
-        title = escape(" ".join(citation.title.split()), quote=True)
-        lines.append(f'<passage id="{citation.number}" title="{title}"{page}>')
-        lines.append(_TAG.sub("&lt;", citation.quote))
-        lines.append("</passage>")
+        page = {"page": citation.page} if citation.page else {}
+        lines.append(fence("passage", citation.quote, id=citation.number, title=citation.title, **page))
     return "\n".join(lines) or "(empty result)"

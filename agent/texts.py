@@ -3,7 +3,6 @@
 EMPTY = "Your message is empty. Type a question, or attach a file and say what you want to know."
 NO_ANSWER = "I have no answer to that. Please put the question another way."
 STOPPED_TOOL = "cancelled: the person stopped the turn"
-TOO_MANY_STEPS = "I stopped after too many steps. Please ask for one thing at a time."
 UNKNOWN_MESSAGE = "That message is not known here. Please send it again."
 CLOSING = "The assistant is shutting down. Please try again in a minute."
 

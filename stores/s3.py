@@ -60,9 +60,8 @@ class S3BlobStore:
             async for chunk in within(chunks, min(limit, LARGEST)):
                 await upload.add(chunk)
             await upload.finish(self._key(owner, upload.digest), metadata)
-        except BaseException:
+        finally:
             await upload.discard()
-            raise
         owners = frozenset({owner})
         return Blob(digest=upload.digest, size=upload.size, media_type=media_type, name=name, owners=owners)
 
@@ -150,7 +149,7 @@ class _Upload:
             del self._gathered[:PART]
 
     async def finish(self, key: str, metadata: dict[str, str]) -> None:
-        """Put what came where it belongs."""
+        """Put what came where it belongs; nothing is left to discard then."""
         kept = {"Bucket": self._bucket, "Key": key, "Metadata": metadata, "ContentType": "application/octet-stream"}
         if not self._upload_id:
             digest = base64.b64encode(self._hash.digest()).decode()
@@ -164,6 +163,7 @@ class _Upload:
         )
         await self._client.call("copy_object", CopySource=self._incoming, MetadataDirective="REPLACE", **kept)
         await self._client.call("delete_object", **self._incoming)
+        self._upload_id = ""
 
     async def discard(self) -> None:
         """Remove what was not finished, as far as the service lets us; the bucket's rules remove the rest."""

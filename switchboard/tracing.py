@@ -9,7 +9,7 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -41,22 +41,22 @@ def traced(name: str, **fields: Field) -> Iterator[Span]:
     """Trace a piece of work. The outermost one begins a trace; an exception is noted by its type and goes on."""
     token = None if _trace.get() else _trace.set(secrets.token_hex(16))
     span, started = Span(name, fields), time.perf_counter()
-    try:
-        with _otel(name) as otel:
-            try:
-                yield span
-            except BaseException as error:
-                span.set(error=type(error).__name__)
-                raise
-            finally:
-                span.set(seconds=round(time.perf_counter() - started, 4))
-                if otel is not None:
-                    otel.set_attributes(span.fields)
-                if log.isEnabledFor(logging.INFO):
-                    log.info("%s", json.dumps({"span": name, "trace": _trace.get(), **span.fields}))
-    finally:
+    with ExitStack() as ending:
         if token is not None:
-            _trace.reset(token)
+            ending.callback(_trace.reset, token)
+        otel = ending.enter_context(_otel(name))
+
+        def end(kind: type[BaseException] | None, _error: object, _traceback: object) -> None:
+            if kind is not None:
+                span.set(error=kind.__name__)
+            span.set(seconds=round(time.perf_counter() - started, 4))
+            if otel is not None:
+                otel.set_attributes(span.fields)
+            if log.isEnabledFor(logging.INFO):
+                log.info("%s", json.dumps({"span": name, "trace": _trace.get(), **span.fields}))
+
+        ending.push(end)
+        yield span
 
 
 @contextmanager

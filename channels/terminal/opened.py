@@ -64,9 +64,8 @@ def _write_whole(path: Path, data: bytes) -> None:
         with os.fdopen(handle, "wb") as copy:
             copy.write(data)
         Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(name).unlink(missing_ok=True)  # it is there only if it could not take its place
 
 
 async def locate(

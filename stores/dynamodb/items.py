@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from stores.dynamodb import keys
+from stores.dynamodb.definition import EXPIRES
 from switchboard import wire
 from switchboard.errors import BackendError, BadInput
 
@@ -48,7 +49,7 @@ def record_items(key: Key, body: bytes, **attributes: Value) -> list[Item]:
     """
     partition, sort_key = key
     pieces = [body[start : start + PIECE] for start in range(0, len(body), PIECE)] or [b""]
-    shared: Item = {name: value for name, value in attributes.items() if name in ("stamp", "expires")}
+    shared: Item = {name: value for name, value in attributes.items() if name in ("stamp", EXPIRES)}
     head: Item = {**attributes, "pk": partition, "sk": sort_key, "body": pieces[0], "parts": len(pieces) - 1}
     rest: list[Item] = [
         {**shared, "pk": partition, "sk": keys.part(sort_key, number), "body": piece}

@@ -14,6 +14,7 @@ from typing import Any
 from stores.aws import AwsClient, AwsError
 from stores.dynamodb import keys
 from stores.dynamodb.answers import in_the_way, met_another
+from stores.dynamodb.definition import EXPIRES
 from stores.dynamodb.items import Item, Key, Record, Value, notation, plain, whole
 from switchboard.errors import BackendError
 
@@ -58,7 +59,7 @@ class Table:
     def lifetime(self, seconds: int = 0) -> Item:
         """The attribute by which an item written now expires: after ``seconds`` or the retention, if that is sooner."""
         shortest = min((limit for limit in (seconds, self._retention) if limit), default=0)
-        return {"expires": int(self._clock()) + shortest} if shortest else {}
+        return {EXPIRES: int(self._clock()) + shortest} if shortest else {}
 
     async def get(self, *wanted: Key) -> list[Record | None]:
         """What is stored under up to 100 keys, from one consistent view; parts of large bodies are read after it."""
@@ -289,7 +290,7 @@ class Table:
 
     def _alive(self, item: Item) -> bool:
         """DynamoDB removes what has expired when it gets round to it."""
-        return int(item.get("expires", 0)) > self._clock() or "expires" not in item
+        return int(item.get(EXPIRES, 0)) > self._clock() or EXPIRES not in item
 
 
 def _key_of(item: Item) -> Key:

@@ -170,10 +170,9 @@ def _transact(connection: sqlite3.Connection, work: Work[T]) -> T:
     try:
         result = work(connection)
         connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # on some errors, such as a full disk, SQLite has rolled back already
+    finally:
+        if connection.in_transaction:  # not committed; on some errors, such as a full disk, already rolled back
             connection.execute("ROLLBACK")
-        raise
     return result
 
 

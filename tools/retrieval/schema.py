@@ -114,7 +114,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
+        connection.commit()
+    finally:
+        connection.rollback()  # nothing is left to roll back once it is committed
