@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 
 from agent.models import answering, phrases
 from agent.models.arguments import Said, answered, fill
-from agent.models.cards import DOCUMENT, FREE_TEXT, Card, cards
+from agent.models.cards import DOCUMENT, FREE_TEXT, Card, cards, main_search
 from agent.models.documents import is_file, named_document, without_document
 from agent.models.followups import FollowUp, asks_for_more, standalone
 from agent.models.markdown import escaped
@@ -90,6 +90,8 @@ class Decider:
             return _calling(pending.name, pending.arguments, told)
         asked, _ = without_courtesies(_readable(now.text))
         way = route(_readable(now.text), self.tools, self.meaning)
+        if way.kind == "about" and now.files and (search := main_search(self.tools)):
+            way = Route(kind="tool", tool=search)  # "What is this?" is asked about the file that came with it
         bare = without_document(asked)
         follow = standalone(bare, _previous_question(told) if bare == asked else "", self.meaning)
         if way.kind not in ("tool", "unclear") and not follow.more and not self.choice:

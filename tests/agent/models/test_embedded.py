@@ -94,6 +94,12 @@ def test_another_attribute_of_the_same_thing_is_not_quoted(talk: Talk) -> None:
     assert talk.calls[0][1]["query"] == "How many weeks of sick leave do I get?"
 
 
+@pytest.mark.parametrize("text", ["what is this", "What is this?", "who are you"])
+def test_a_question_that_comes_with_a_file_is_about_the_file(talk: Talk, text: str) -> None:
+    talk.say(f"{text}\n[attached: q3.xlsx]")
+    assert [(name, arguments["document"]) for name, arguments in talk.calls] == [("search_documents", "q3.xlsx")]
+
+
 def test_an_attached_file_is_where_it_looks(talk: Talk) -> None:
     talk.say("what was the revenue?\n[attached: q3.xlsx]")
     assert talk.calls == [("search_documents", {"query": "what was the revenue?", "document": "q3.xlsx"})]
