@@ -5,10 +5,12 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from langchain_core.messages import ToolCall
 
 from agent import texts
+from agent.boundary import attempt
 from agent.results import for_model, numbered_from
 from switchboard.errors import (
     BadInput,
@@ -19,7 +21,7 @@ from switchboard.errors import (
     ToolRetry,
     Unreadable,
 )
-from switchboard.events import Citation, ToolFinished, ToolStarted, ToolStatus
+from switchboard.events import Citation, Event, ToolFinished, ToolStarted, ToolStatus
 from switchboard.tools import Tool, ToolContext, ToolResult
 from switchboard.tracing import traced
 
@@ -75,25 +77,28 @@ async def _run(call: ToolCall, tool: Tool | None, context: ToolContext) -> Outco
     if tool is None:
         return Outcome(status="failed", text=f"There is no tool called {call['name']}.")
     allowed = context.deadline - time.monotonic()
-    try:
-        arguments = tool.validate(dict(call["args"]))
-        async with asyncio.timeout(allowed):
-            result = await tool.function(context, **arguments)
-    except TimeoutError:
-        return _failed(call, Late(what=tool.name, seconds=round(allowed, 1)), texts.tool_late(tool.name, allowed))
-    except ToolRetry as error:
-        return Outcome(status="failed", text=f"Call {tool.name} again: {error.hint}")
-    except (ToolFailed, Refused, BadInput, Unreadable) as error:
-        return Outcome(status="failed", text=error.user_text)
-    except SwitchboardError as error:
-        return _failed(call, error, error.user_text)
-    except Exception as error:  # noqa: BLE001 - a tool is anybody's code; its exception text is for the log alone
-        return _failed(call, error, f"{tool.name} failed.")
-    for artifact in result.artifacts:
-        context.emit(artifact)
-    for warning in result.warnings:
-        context.emit(warning)
-    return Outcome(status=result.status, result=result)
+    match await attempt(_call(tool, dict(call["args"]), context, allowed)):
+        case ToolResult() as result:
+            told: tuple[Event, ...] = (*result.artifacts, *result.warnings)
+            for event in told:
+                context.emit(event)
+            return Outcome(status=result.status, result=result)
+        case ToolRetry() as error:
+            return Outcome(status="failed", text=f"Call {tool.name} again: {error.hint}")
+        case TimeoutError():
+            return _failed(call, Late(what=tool.name, seconds=round(allowed, 1)), texts.tool_late(tool.name, allowed))
+        case ToolFailed() | Refused() | BadInput() | Unreadable() as error:
+            return Outcome(status="failed", text=error.user_text)
+        case SwitchboardError() as error:
+            return _failed(call, error, error.user_text)
+        case error:
+            return _failed(call, error, f"{tool.name} failed.")  # the exception's own text is for the log alone
+
+
+async def _call(tool: Tool, arguments: dict[str, Any], context: ToolContext, allowed: float) -> ToolResult:
+    checked = tool.validate(arguments)
+    async with asyncio.timeout(allowed):
+        return await tool.function(context, **checked)
 
 
 def _failed(call: ToolCall, error: Exception, text: str) -> Outcome:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from agent.inbox import changed
 from stores.summaries import used_at
 from switchboard.errors import SwitchboardError
 from switchboard.identity import Conversation
@@ -137,10 +138,8 @@ def ended(inbox: Inbox, turns: Sequence[Turn]) -> Change:
     A stopped turn's time does not change: forgetting a conversation is no use of it.
     """
     stopped = Reply(text="", status="stopped")
-    return Change(
-        inbox=replace(inbox, version=inbox.version + 1, fence=inbox.fence + 1, lease=None, queue=(), stop=None),
-        turns=tuple(replace(turn, state="done", reply=turn.reply or stopped) for turn in turns),
-    )
+    done = (replace(turn, state="done", reply=turn.reply or stopped) for turn in turns)
+    return changed(inbox, *done, fence=inbox.fence + 1, lease=None, queue=(), stop=None, outbox=())
 
 
 def forgetting(setup: Setup, settle: Callable[[Conversation], Awaitable[None]] = _nobody_here) -> Forgetting:

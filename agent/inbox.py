@@ -10,6 +10,8 @@ Each function takes a snapshot and the time and gives the `Change` to write. The
 conversation is still at the version that was read; otherwise the caller reads again and asks again. A crash between any
 two writes leaves one of the four states, and each has its way on: a lease that is not renewed runs out and the message
 is claimed again, under a higher fence, so that whoever held it before can write nothing more.
+
+Where clocks may differ, whoever is not the holder takes a lease for lost only so much later (``skew``).
 """
 
 from dataclasses import dataclass, replace
@@ -19,9 +21,9 @@ from switchboard.errors import Fenced
 from switchboard.identity import MessageId
 from switchboard.messages import Message
 from switchboard.reply import Reply
-from switchboard.storage import Change, Inbox, Lease, Snapshot, Turn
+from switchboard.storage import Change, Inbox, Lease, Outgoing, Snapshot, Turn
 
-Busy = Literal["queue", "interrupt", "reject"]
+Busy = Literal["queue", "steer", "interrupt", "reject"]
 State = Literal["new", "queued", "running", "done", "rejected"]
 
 
@@ -43,7 +45,15 @@ class Decision:
 
 
 def offer(
-    snapshot: Snapshot, message: Message, *, now: float, worker: str, lease_seconds: float, busy: Busy
+    snapshot: Snapshot,
+    message: Message,
+    *,
+    now: float,
+    worker: str,
+    lease_seconds: float,
+    busy: Busy,
+    skew: float = 0.0,
+    most_waiting: int = 1_000,
 ) -> Decision:
     """Take in a message: it is known, or it starts, or it waits, or it is turned away."""
     inbox, known = snapshot.inbox, snapshot.turn
@@ -53,31 +63,33 @@ def offer(
     if inbox.lease is None and not inbox.queue:
         accepted = replace(inbox, turns=inbox.turns + 1)
         lease = _next_lease(accepted, message.id, worker, now, lease_seconds)
-        change = _change(accepted, turn, lease=lease, fence=lease.fence)
+        change = changed(accepted, turn, lease=lease, fence=lease.fence, version=_next_version(inbox, now))
         return Decision(state="new", change=replace(change, turns=(replace(turn, state="running", attempts=1),)))
-    if busy == "reject" and _alive(inbox, now):
+    if len(inbox.queue) >= most_waiting or (busy == "reject" and _alive(inbox, now - skew)):
         return Decision(state="rejected", ahead=_ahead(inbox))
     running = inbox.lease.message_id if inbox.lease and busy == "interrupt" else None
-    change = _change(inbox, turn, turns=inbox.turns + 1, queue=(*inbox.queue, message.id), stop=running or inbox.stop)
+    change = changed(inbox, turn, turns=inbox.turns + 1, queue=(*inbox.queue, message.id), stop=running or inbox.stop)
     return Decision(state="queued", change=change, ahead=_ahead(inbox), interrupts=running)
 
 
-def next_message(inbox: Inbox, now: float) -> MessageId | None:
+def next_message(inbox: Inbox, now: float, skew: float = 0.0) -> MessageId | None:
     """The message that may be claimed now: one whose worker is gone, or the first that waits."""
     if inbox.lease is not None:
-        return None if _alive(inbox, now) else inbox.lease.message_id
+        return None if _alive(inbox, now - skew) else inbox.lease.message_id
     return inbox.queue[0] if inbox.queue else None
 
 
-def claim(snapshot: Snapshot, *, now: float, worker: str, lease_seconds: float) -> tuple[Change, Lease, Turn] | None:
+def claim(
+    snapshot: Snapshot, *, now: float, worker: str, lease_seconds: float, skew: float = 0.0
+) -> tuple[Change, Lease, Turn] | None:
     """Start the turn of ``snapshot.turn`` if it is the one that `next_message` names, otherwise ``None``."""
     inbox, turn = snapshot.inbox, snapshot.turn
-    if turn is None or turn.state == "done" or next_message(inbox, now) != turn.message.id:
+    if turn is None or turn.state == "done" or next_message(inbox, now, skew) != turn.message.id:
         return None
     lease = _next_lease(inbox, turn.message.id, worker, now, lease_seconds)
     started = replace(turn, state="running", attempts=turn.attempts + 1)
     queue = tuple(waiting for waiting in inbox.queue if waiting != turn.message.id)
-    return _change(inbox, started, lease=lease, fence=lease.fence, queue=queue), lease, started
+    return changed(inbox, started, lease=lease, fence=lease.fence, queue=queue), lease, started
 
 
 def renew(inbox: Inbox, lease: Lease, *, now: float, lease_seconds: float) -> tuple[Change, Lease]:
@@ -88,7 +100,7 @@ def renew(inbox: Inbox, lease: Lease, *, now: float, lease_seconds: float) -> tu
     """
     _hold(inbox, lease, "renew")
     longer = replace(lease, expires_at=now + lease_seconds)
-    return _change(inbox, lease=longer), longer
+    return changed(inbox, lease=longer), longer
 
 
 def finish(snapshot: Snapshot, lease: Lease, reply: Reply, *, now: float, memory: bytes | None) -> Change:
@@ -101,7 +113,8 @@ def finish(snapshot: Snapshot, lease: Lease, reply: Reply, *, now: float, memory
     if snapshot.turn is None:
         raise Fenced(operation="finish")  # the conversation was deleted meanwhile
     done = replace(snapshot.turn, state="done", reply=reply, finished_at=now)
-    change = _change(snapshot.inbox, done, lease=None, stop=None)
+    outbox = _with(snapshot.inbox.outbox, done.message, now)
+    change = changed(snapshot.inbox, done, lease=None, stop=None, outbox=outbox)
     return replace(change, memory=memory, forget_events=(lease.message_id,))
 
 
@@ -113,8 +126,35 @@ def stop(snapshot: Snapshot, *, now: float) -> Change | None:
     message_id = turn.message.id
     if message_id in inbox.queue:
         done = replace(turn, state="done", reply=Reply(text="", status="stopped"), finished_at=now)
-        return _change(inbox, done, queue=tuple(waiting for waiting in inbox.queue if waiting != message_id))
-    return _change(inbox, stop=message_id)
+        return changed(inbox, done, queue=tuple(waiting for waiting in inbox.queue if waiting != message_id))
+    return changed(inbox, stop=message_id)
+
+
+def steer(snapshot: Snapshot, running: Turn, lease: Lease, reply: Reply, *, now: float) -> Change | None:
+    """Tell the message of ``snapshot.turn`` to the running turn, whose answer is then to take it into account.
+
+    Only the first that waits can be told, and only by the same person: a turn acts with its own person's rights.
+
+    Args:
+        snapshot: Of the message that waits.
+        running: The turn that is told, as stored.
+        reply: What the message gets for its own reply.
+
+    Returns:
+        The change, or ``None`` if the message has to wait.
+
+    Raises:
+        Fenced: Somebody else has taken over.
+    """
+    inbox, told = snapshot.inbox, snapshot.turn
+    _hold(inbox, lease, "steer")
+    if told is None or inbox.queue[:1] != (told.message.id,) or told.message.job:
+        return None
+    if told.message.principal != running.message.principal:
+        return None
+    done = replace(told, state="done", reply=reply, finished_at=now)
+    steered = replace(running, steered_by=(*running.steered_by, told.message.id))
+    return changed(inbox, steered, done, queue=inbox.queue[1:], outbox=_with(inbox.outbox, told.message, now))
 
 
 def deliver(snapshot: Snapshot) -> Change | None:
@@ -122,7 +162,8 @@ def deliver(snapshot: Snapshot) -> Change | None:
     turn = snapshot.turn
     if turn is None or turn.state != "done" or turn.delivered:
         return None
-    return _change(snapshot.inbox, replace(turn, delivered=True))
+    outbox = tuple(each for each in snapshot.inbox.outbox if each.message_id != turn.message.id)
+    return changed(snapshot.inbox, replace(turn, delivered=True), outbox=outbox)
 
 
 def must_stop(inbox: Inbox, lease: Lease) -> bool:
@@ -158,5 +199,17 @@ def _hold(inbox: Inbox, lease: Lease, operation: str) -> None:
         raise Fenced(operation=operation)
 
 
-def _change(inbox: Inbox, *turns: Turn, **fields: object) -> Change:
-    return Change(inbox=replace(inbox, version=inbox.version + 1, **fields), turns=turns)  # type: ignore[arg-type]
+def _with(outbox: tuple[Outgoing, ...], message: Message, now: float) -> tuple[Outgoing, ...]:
+    """The outbox with the message's reply at its end, if that has to be sent."""
+    return (*outbox, Outgoing(message_id=message.id, since=now, due_at=now)) if message.push else outbox
+
+
+def _next_version(inbox: Inbox, now: float) -> int:
+    """One more; a new conversation begins with the time in µs, so that none of a deleted one comes again."""
+    return inbox.version + 1 if inbox.version else max(1, int(now * 1_000_000))
+
+
+def changed(inbox: Inbox, *turns: Turn, **fields: object) -> Change:
+    """The change by which an inbox becomes one with these fields, and turns are written with it."""
+    after = {"version": inbox.version + 1, **fields}
+    return Change(follows=inbox.version, inbox=replace(inbox, **after), turns=turns)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ They serve one event loop. No method awaits between its first look and its last 
 """
 
 import hashlib
+import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -63,7 +64,7 @@ class MemoryConversationStore:
     async def commit(self, conversation: Conversation, change: Change) -> bool:
         """See `ConversationStore.commit`."""
         kept = self._kept.get(conversation, _Kept())
-        if kept.inbox.version != change.inbox.version - 1:
+        if kept.inbox.version != change.follows:
             return False
         self._kept[conversation] = kept
         kept.write(change)
@@ -127,6 +128,18 @@ class MemoryConversationStore:
         ]
         return [conversation for _, _, conversation in sorted(found)[: max(0, limit)]]
 
+    async def outgoing(
+        self, *, tenant: str, channel: str, before: float | None = None, limit: int = 100
+    ) -> Sequence[Conversation]:
+        """See `ConversationStore.outgoing`."""
+        found = []
+        for conversation, kept in self._kept.items():
+            at = math.inf if kept.inbox.sends_at is None else kept.inbox.sends_at
+            ours = conversation.tenant == tenant and conversation.channel == channel and kept.inbox.outbox
+            if ours and (before is None or at <= before):
+                found.append((at, conversation.key, conversation))
+        return [conversation for _, _, conversation in sorted(found)[: max(0, limit)]]
+
     async def delete(self, conversation: Conversation) -> bool:
         """See `ConversationStore.delete`."""
         return self._kept.pop(conversation, None) is not None
@@ -159,6 +172,11 @@ class MemoryJobStore:
             return False
         self._jobs[job.id] = job
         return True
+
+    async def due(self, *, before: float, limit: int = 100) -> Sequence[Job]:
+        """See `JobStore.due`."""
+        found = [job for job in self._jobs.values() if 0 < job.due_at <= before]
+        return sorted(found, key=lambda job: (job.due_at, job.id))[: max(0, limit)]
 
     async def list_jobs(
         self, *, conversation: Conversation | None = None, states: frozenset[JobState] | None = None, limit: int = 100

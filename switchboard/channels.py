@@ -34,6 +34,16 @@ class Channel(Protocol, Generic[Incoming, Outgoing]):
         """The reply in the platform's form, within ``limits``, nothing cut."""
         ...
 
-    async def send(self, message: Message, parts: Sequence[Outgoing]) -> Receipt:
-        """Send what was rendered to the conversation that ``message`` came from."""
+    async def send(self, message: Message, parts: Sequence[Outgoing], *, again: bool = False) -> Receipt:
+        """Send what was rendered to the conversation that ``message`` came from.
+
+        Args:
+            message: What the parts answer.
+            parts: What was rendered, or what is left of it when an earlier attempt got through in part.
+            again: Whether an earlier attempt may have got through without its receipt: where the platform lets one
+                look, only what is not there yet is sent.
+
+        Raises:
+            DeliveryFailed: It did not arrive, or nobody knows.
+        """
         ...

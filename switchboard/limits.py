@@ -49,10 +49,12 @@ class Receipt:
         delivered: Whether it confirmed.
         platform_id: Its id for what was delivered.
         why: When not delivered, why: for the log.
-        retry_after: Seconds after which to try again, or ``None`` to give up.
+        retry_after: Seconds after which to try again, at the soonest; ``None`` to give up.
+        sent: When not delivered, how many of the parts the platform has confirmed: those are not sent again.
     """
 
     delivered: bool
     platform_id: str = ""
     why: str = ""
     retry_after: float | None = None
+    sent: int = 0

@@ -35,6 +35,8 @@ class Message:
         reply_to: The message that this one answers, where the channel says so.
         received_at: Seconds since the epoch, by the clock of whoever received it.
         deadline: Seconds since the epoch by which the reply must be there, or ``None`` where nobody waits.
+        push: Whether the reply has to be sent to the platform, by the outbox; otherwise it is kept until it is fetched.
+        job: The job whose result this brings; empty for what a person said. Only the assistant sets it.
     """
 
     id: MessageId
@@ -45,3 +47,5 @@ class Message:
     reply_to: MessageId | None = None
     received_at: float = 0.0
     deadline: float | None = None
+    push: bool = False
+    job: str = ""

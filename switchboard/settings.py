@@ -18,13 +18,16 @@ NOT_SETTINGS = frozenset({"SWITCHBOARD_CONFIG", "SWITCHBOARD_EVAL_DATA"})
 """Variables with our prefix that are read elsewhere."""
 
 Profile = Literal["embedded", "aws"]
-BusyPolicy = Literal["queue", "interrupt", "reject"]
+BusyPolicy = Literal["queue", "steer", "interrupt", "reject"]
 
 PROFILES: Mapping[str, Mapping[str, str]] = {
     "embedded": {
         "chat_model": "embedded",
         "conversations": "sqlite",
         "jobs": "sqlite",
+        "job_queue": "store",
+        "message_queue": "",
+        "quotas": "memory",
         "blobs": "folder",
         "retriever": "embedded",
         "reader": "embedded",
@@ -33,6 +36,9 @@ PROFILES: Mapping[str, Mapping[str, str]] = {
         "chat_model": "",
         "conversations": "dynamodb",
         "jobs": "dynamodb",
+        "job_queue": "sqs",
+        "message_queue": "sqs",
+        "quotas": "memory",
         "blobs": "s3",
         "retriever": "kendra",
         "reader": "embedded",
@@ -50,6 +56,14 @@ class Backends(_Table):
     chat_model: str = Field("", description="`embedded`, `bedrock:<model id>` or any `provider:model` of LangChain.")
     conversations: str = Field("", description="Where conversations are kept: `sqlite`, `memory` or `dynamodb`.")
     jobs: str = Field("", description="Where jobs are kept: `sqlite`, `memory` or `dynamodb`.")
+    job_queue: str = Field("", description="How workers learn of jobs: `store` (they look there) or `sqs`.")
+    message_queue: str = Field(
+        "", description="Between those that receive messages and those that answer them: `sqs`; empty for none."
+    )
+    quotas: str = Field(
+        "",
+        description="Where it is counted who sends how much: `memory` (in each process), `sqlite` or `dynamodb`.",
+    )
     blobs: str = Field("", description="Where files are kept: `folder`, `memory` or `s3`.")
     retriever: str = Field("", description="What searches the documents: `embedded`.")
     reader: str = Field("", description="What reads files: `embedded`.")
@@ -59,10 +73,26 @@ class TurnSettings(_Table):
     """How a message is answered."""
 
     busy: BusyPolicy = Field(
-        "queue", description="What a message gets while another is being answered: `queue`, `interrupt` or `reject`."
+        "queue",
+        description="What a message gets while another is being answered: it waits (`queue`), is told to the running"
+        " turn (`steer`), stops it (`interrupt`) or is turned away (`reject`).",
     )
+    busy_on: dict[str, BusyPolicy] = Field({}, description="The same, for channels that are to do it differently.")
+    waiting: int = Field(50, ge=1, le=1_000, description="Most messages that wait in one conversation.")
     lease_seconds: float = Field(
         30.0, ge=1, le=900, description="After this long without a sign of life, another worker takes over."
+    )
+    clock_skew_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=300,
+        description="How far the clocks of workers on several machines may differ; a takeover waits so much longer.",
+    )
+    stop_seconds: float = Field(
+        0.2,
+        ge=0.02,
+        le=60,
+        description="How often a running turn looks whether it was stopped or steered from another machine.",
     )
     flush_seconds: float = Field(
         0.25,
@@ -72,14 +102,51 @@ class TurnSettings(_Table):
         " is a request where requests are paid for.",
     )
     deadline_seconds: float = Field(300.0, gt=0, le=86_400, description="Most seconds that one answer may take.")
+    after_deadline: Literal["continue", "hand_over"] = Field(
+        "continue",
+        description="What becomes of a turn when its channel can't wait any longer: it goes on as a job in the same"
+        " process, or in a worker (`hand_over`), for functions that are frozen when they have answered.",
+    )
     window_turns: int = Field(12, ge=1, le=100, description="How many earlier turns the model sees.")
     max_steps: int = Field(6, ge=1, le=50, description="Most rounds of tool calls in one turn.")
     attempts: int = Field(3, ge=1, le=20, description="How often a message is tried when workers die over it.")
 
 
+class JobSettings(_Table):
+    """Work that outlives a turn."""
+
+    parallel: int = Field(2, ge=1, le=100, description="Most jobs that one process works on at a time.")
+    lease_seconds: float = Field(
+        60.0, ge=1, le=900, description="After this long without a sign of life, another worker takes a job over."
+    )
+    attempts: int = Field(3, ge=1, le=20, description="How often a job is tried before it has failed.")
+    seconds: float = Field(3_600.0, gt=0, le=86_400, description="Most seconds that one attempt may take.")
+    poll_seconds: float = Field(1.0, ge=0.05, le=60, description="How often a worker looks for jobs.")
+
+
+class OutboxSettings(_Table):
+    """Replies on their way to platforms."""
+
+    parallel: int = Field(8, ge=1, le=100, description="Most conversations of a channel to which is sent at a time.")
+    send_seconds: float = Field(30.0, gt=0, le=600, description="Most seconds that one sending may take.")
+    first_pause: float = Field(
+        1.0, ge=0.05, le=600, description="Seconds before the second attempt; doubled each time."
+    )
+    longest_pause: float = Field(600.0, ge=1, le=86_400, description="Most seconds between two attempts.")
+    give_up_seconds: float = Field(
+        86_400.0, gt=0, le=2_592_000, description="After so long without success a reply becomes a dead letter."
+    )
+    poll_seconds: float = Field(2.0, ge=0.05, le=60, description="How often it is looked for replies that are due.")
+
+
 class LimitSettings(_Table):
     """What one person may send."""
 
+    messages_per_minute: int = Field(60, ge=0, le=100_000, description="Most messages of a person; 0 for any number.")
+    turns_per_person: int = Field(
+        0, ge=0, le=100_000, description="Most turns of a person at a time; 0 for any number."
+    )
+    turns_per_tenant: int = Field(0, ge=0, le=1_000_000, description="Most turns at a time; 0 for any number.")
     message_characters: int = Field(32_000, ge=100, description="Longest message.")
     attachments: int = Field(10, ge=0, le=100, description="Most files with one message.")
     upload_bytes: int = Field(50_000_000, ge=1_000, description="Largest file sent in a chat.")
@@ -122,6 +189,7 @@ class AwsSettings(_Table):
     table: str = Field("", description="DynamoDB table of conversations and jobs.")
     bucket: str = Field("", description="S3 bucket of files.")
     queue_url: str = Field("", description="SQS FIFO queue of messages.")
+    job_queue_url: str = Field("", description="SQS queue of jobs.")
     key_prefix: str = Field(
         "",
         pattern=r"^[A-Za-z0-9_./-]{0,100}$",
@@ -149,6 +217,8 @@ class Settings(_Table):
     data_dir: Path = Field(Path("~/.switchboard"), description="The one folder for everything that is kept.")
     backends: Backends = Backends()
     turn: TurnSettings = TurnSettings()
+    jobs: JobSettings = JobSettings()
+    outbox: OutboxSettings = OutboxSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()
     tools: ToolSettings = ToolSettings()

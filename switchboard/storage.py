@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from switchboard.events import Event
-from switchboard.identity import Conversation, MessageId
+from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.messages import Message
 from switchboard.reply import Reply
 
@@ -37,6 +37,31 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A reply that has to be sent and has no receipt yet.
+
+    Attributes:
+        since: When the reply was stored, in seconds since the epoch.
+        due_at: From when on a worker may take it: the next attempt, or the time at which the one that is sending it
+            counts as gone.
+        fence: Grows with each attempt; what an earlier one says of its failure is not heard.
+        attempts: How often sending was begun.
+        sent: How many of its parts the platform has confirmed.
+        why: Why the last attempt failed, for the operator.
+        dead: Whether it was given up: it stays here, in sight, until somebody retries or discards it.
+    """
+
+    message_id: MessageId
+    since: float
+    due_at: float
+    fence: int = 0
+    attempts: int = 0
+    sent: int = 0
+    why: str = ""
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
     """The state of one conversation, small and written as a whole.
 
@@ -47,6 +72,7 @@ class Inbox:
         queue: Messages that wait, in order.
         stop: The message whose turn should stop, if asked for.
         turns: How many messages were ever accepted; the next turn's number.
+        outbox: Replies that have to be sent, in order.
     """
 
     version: int = 0
@@ -55,6 +81,12 @@ class Inbox:
     queue: tuple[MessageId, ...] = ()
     stop: MessageId | None = None
     turns: int = 0
+    outbox: tuple[Outgoing, ...] = ()
+
+    @property
+    def sends_at(self) -> float | None:
+        """When the next reply is due to be sent, in seconds since the epoch; ``None`` if none is, dead ones aside."""
+        return next((each.due_at for each in self.outbox if not each.dead), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +99,7 @@ class Turn:
         reply: Present once the state is ``done``.
         delivered: Whether the channel's platform confirmed the reply.
         finished_at: Seconds since the epoch; 0 before.
+        steered_by: Later messages that were told to this turn while it ran; its answer takes them into account.
     """
 
     number: int
@@ -76,6 +109,7 @@ class Turn:
     reply: Reply | None = None
     delivered: bool = False
     finished_at: float = 0.0
+    steered_by: tuple[MessageId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +126,16 @@ class Change:
     """What to write, whole or not at all.
 
     Attributes:
-        inbox: The new state; its ``version`` is one more than the version that was read.
+        follows: The version that was read, 0 for a conversation that does not exist yet.
+        inbox: The new state. Its ``version`` is higher; a new conversation's first is the time, so that no version of
+            a conversation that was deleted and begun anew comes twice.
         turns: Turns to add or replace.
         memory: The agent's working memory of the conversation (opaque), or ``None`` to leave it as it is.
         forget_events: Messages whose event log is no longer needed, as their reply is stored.
     """
 
     inbox: Inbox
+    follows: int
     turns: tuple[Turn, ...] = ()
     memory: bytes | None = None
     forget_events: tuple[MessageId, ...] = ()
@@ -132,7 +169,7 @@ class ConversationStore(Protocol):
         ...
 
     async def commit(self, conversation: Conversation, change: Change) -> bool:
-        """Write the change if the stored version is ``change.inbox.version - 1``; otherwise write nothing.
+        """Write the change if the stored version is ``change.follows``; otherwise write nothing.
 
         Returns:
             Whether it was written.
@@ -177,6 +214,17 @@ class ConversationStore(Protocol):
         """Conversations in which a message waits or is being answered: after a crash, where to go on."""
         ...
 
+    async def outgoing(
+        self, *, tenant: str, channel: str, before: float | None = None, limit: int = 100
+    ) -> Sequence[Conversation]:
+        """Conversations of a channel whose outbox holds something, the earliest `Inbox.sends_at` first.
+
+        Args:
+            before: Only those with a reply that is due by then, in seconds since the epoch; ``None`` for all, those
+                that hold nothing but dead letters last.
+        """
+        ...
+
     async def delete(self, conversation: Conversation) -> bool:
         """Remove the conversation with its turns, events and memory. Returns whether it was there."""
         ...
@@ -191,30 +239,46 @@ class Job:
     """Work that outlives a turn.
 
     Attributes:
+        message_id: The message that it was begun for.
+        principal: On whose behalf it works.
         kind: Name of the handler.
         arguments: What the handler needs, JSON text.
-        progress: Steps done, and of how many.
+        progress: Steps done, and of how many; 0 of 0 when that can't be told.
         text: What a person reads of its state.
+        saved: What the handler keeps to go on from when its worker dies, JSON text.
         result: The reply, once there is one.
+        attempts: How often a worker has begun it.
         fence: Grows each time that a worker takes the job.
-        expires_at: Seconds since the epoch until which the worker holds it.
+        due_at: Seconds since the epoch from which a worker may take it: its first or next attempt, or the time at which
+            the worker that holds it counts as gone; 0 once there is nothing more to do for it.
+        cancelling: Whether somebody asked for it to stop.
+        push: Whether its result has to be sent; see `Message.push`.
         version: Counts writes.
     """
 
     id: str
     conversation: Conversation
-    principal_id: str
+    message_id: MessageId
+    principal: Principal
     kind: str
     arguments: str = "{}"
     state: JobState = "queued"
     progress: tuple[int, int] = (0, 0)
     text: str = ""
+    saved: str = ""
     result: Reply | None = None
     attempts: int = 0
     fence: int = 0
-    expires_at: float = 0.0
+    due_at: float = 0.0
+    cancelling: bool = False
+    push: bool = False
     created_at: float = 0.0
     version: int = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has come to its end, good or bad."""
+        return self.state not in ("queued", "running")
 
 
 class JobStore(Protocol):
@@ -230,6 +294,10 @@ class JobStore(Protocol):
 
     async def update(self, job: Job) -> bool:
         """Write the job if the stored version is ``job.version - 1``. Returns whether it was written."""
+        ...
+
+    async def due(self, *, before: float, limit: int = 100) -> Sequence[Job]:
+        """Jobs of any state with ``0 < due_at <= before``, the earliest first."""
         ...
 
     async def list_jobs(

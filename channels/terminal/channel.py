@@ -75,7 +75,7 @@ class TerminalChannel:
         """The reply as parts: the answer, notes, a question back, sources and files."""
         return reply_parts(reply)
 
-    async def send(self, message: Message, parts: Sequence[Part]) -> Receipt:
+    async def send(self, message: Message, parts: Sequence[Part], *, again: bool = False) -> Receipt:
         """Print the parts; the receipt says whether whoever reads the output was still there."""
         try:
             self.write(parts)

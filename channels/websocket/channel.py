@@ -69,7 +69,7 @@ class WebSocketChannel:
         events = (*reply.tools, *reply.citations, *reply.artifacts, *reply.warnings, *asides, end)
         return tuple(numbered(event, place) for place, event in enumerate(events, start=1))
 
-    async def send(self, message: Message, parts: Sequence[Event]) -> Receipt:
+    async def send(self, message: Message, parts: Sequence[Event], *, again: bool = False) -> Receipt:
         """Send the events to every open window of the conversation. Delivered means that one said it has the last."""
         return await self._rooms.deliver(message, parts)
 

@@ -10,8 +10,9 @@
     j/<job>               job                               a job; versioned
 
 Names too long for a key are replaced by their digests. A conversation is changed by one transaction whose condition is
-the version of its inbox. The indexes ``lists_1`` and ``lists_2`` hold keys in order: conversations by use and those
-with work left, and jobs by age, all and by conversation. They follow the table within moments; a list may briefly lag.
+the version of its inbox. The indexes ``lists_1`` to ``lists_3`` hold keys in order: conversations by use, those with
+work left and those with replies to send; jobs by age, all and by conversation, and those that are due. They follow the
+table within moments; a list may briefly lag.
 """
 
 from stores.dynamodb.conversations import DynamoConversationStore

@@ -51,7 +51,7 @@ class DynamoConversationStore:
 
     async def commit(self, conversation: Conversation, change: Change) -> bool:
         """See `ConversationStore.commit`."""
-        follows = change.inbox.version - 1
+        follows = change.follows
         before = await self._before(conversation, follows)
         if before is None:
             return False
@@ -135,6 +135,23 @@ class DynamoConversationStore:
         states = [state for state in await self._states([str(item["pk"]) async for item in items]) if state.pending]
         states.sort(key=lambda state: (state.updated_at, state.key))
         return [Conversation.from_key(state.key) for state in states]
+
+    async def outgoing(
+        self, *, tenant: str, channel: str, before: float | None = None, limit: int = 100
+    ) -> Sequence[Conversation]:
+        """See `ConversationStore.outgoing`."""
+        if limit <= 0:
+            return []
+        place: dict[str, Value] = {":pk": keys.outbox(tenant, channel)}
+        condition = "list_3 = :pk"
+        if before is not None:
+            place[":rank"] = keys.rank(math.nextafter(before, math.inf), "")
+            condition += " AND rank_3 < :rank"
+        items = self._table.query(condition, place, index="lists_3", limit=min(limit, MOST))
+        states = await self._states([str(item["pk"]) async for item in items])
+        found = [(math.inf if (at := state.inbox.sends_at) is None else at, state) for state in states]
+        due = [(at, state.key) for at, state in found if state.inbox.outbox and (before is None or at <= before)]
+        return [Conversation.from_key(key) for _, key in sorted(due)]
 
     async def delete(self, conversation: Conversation) -> bool:
         """See `ConversationStore.delete`. Safe to repeat, and to go on with where it was broken off."""

@@ -8,7 +8,7 @@ EXPIRES = "expires"
 
 def definition(name: str) -> dict[str, Any]:
     """The parameters of CreateTable."""
-    texts = ("pk", "sk", "list_1", "rank_1", "list_2", "rank_2")
+    texts = ("pk", "sk", "list_1", "rank_1", "list_2", "rank_2", "list_3", "rank_3")
     return {
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",
@@ -18,7 +18,7 @@ def definition(name: str) -> dict[str, Any]:
             {"AttributeName": "number", "AttributeType": "N"},
         ],
         "LocalSecondaryIndexes": [_index("turns", "pk", "number")],
-        "GlobalSecondaryIndexes": [_index("lists_1", "list_1", "rank_1"), _index("lists_2", "list_2", "rank_2")],
+        "GlobalSecondaryIndexes": [_index(f"lists_{n}", f"list_{n}", f"rank_{n}") for n in (1, 2, 3)],
     }
 
 

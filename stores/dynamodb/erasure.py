@@ -19,7 +19,7 @@ PAGE = 40
 
 _BURY = (
     "SET deleting = if_not_exists(deleting, :mark)"
-    " REMOVE version, fence, answering, list_1, rank_1, list_2, rank_2, expires"
+    " REMOVE version, fence, answering, list_1, rank_1, list_2, rank_2, list_3, rank_3, expires"
 )
 _STANDS = "deleting = :mark"
 

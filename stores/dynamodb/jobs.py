@@ -1,11 +1,12 @@
 """Jobs in a DynamoDB table: each an item with a version that is compared and swapped."""
 
+import math
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
 from stores.dynamodb import keys
-from stores.dynamodb.items import Item, pack, record_items, unpack
+from stores.dynamodb.items import Item, Value, pack, record_items, unpack
 from stores.dynamodb.table import ALIVE, Table
 from switchboard.identity import Conversation
 from switchboard.storage import Job, JobState
@@ -34,6 +35,15 @@ class DynamoJobStore:
         if job.version < 2:
             return False
         return await self._table.swap(self._items(job), follows=job.version - 1) is None
+
+    async def due(self, *, before: float, limit: int = 100) -> Sequence[Job]:
+        """See `JobStore.due`. The list follows the table with a delay of moments."""
+        if limit <= 0:
+            return []
+        place: dict[str, Value] = {":pk": keys.DUE_JOBS, ":rank": keys.rank(math.nextafter(before, math.inf), "")}
+        items = self._table.query("list_3 = :pk AND rank_3 < :rank", place, index="lists_3", limit=limit)
+        jobs = await self._jobs([str(item["pk"]) async for item in items], None)
+        return sorted((job for job in jobs if 0 < job.due_at <= before), key=lambda job: (job.due_at, job.id))
 
     async def list_jobs(
         self, *, conversation: Conversation | None = None, states: frozenset[JobState] | None = None, limit: int = 100
@@ -84,6 +94,8 @@ class DynamoJobStore:
             "rank_2": rank,
             **self._table.lifetime(),
         }
+        if job.due_at > 0:
+            attributes |= {"list_3": keys.DUE_JOBS, "rank_3": keys.rank(job.due_at, keys.bounded(job.id))}
         return record_items((keys.job(job.id), keys.JOB), pack(job), **attributes)
 
 

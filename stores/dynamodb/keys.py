@@ -12,6 +12,7 @@ INBOX = "inbox"
 MEMORY = "memory"
 JOB = "job"
 ALL_JOBS = "jobs"
+DUE_JOBS = "due"
 _DIGITS = 20
 _LAST = "~"
 """Sorts after every digit."""
@@ -25,6 +26,12 @@ def bounded(name: str) -> str:
 def conversation(place: Conversation) -> str:
     """A conversation's partition."""
     return f"c/{_short(place.key)}"
+
+
+def outbox(tenant: str, channel: str) -> str:
+    """The list of the conversations of a channel that hold replies to be sent."""
+    names = f"{quote(tenant, safe='', errors='surrogatepass')}/{quote(channel, safe='', errors='surrogatepass')}"
+    return f"outbox/{_short(names)}"
 
 
 def person(tenant: str, principal: str) -> str:

@@ -1,5 +1,6 @@
 """A conversation's state as its item holds it: the inbox and what a list shows, carried on from write to write."""
 
+import math
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -66,6 +67,10 @@ class State:
             attributes["answering"] = keys.bounded(inbox.lease.message_id)
         if self.pending:
             attributes |= {"list_2": f"pending/{tenant}", "rank_2": keys.rank(self.updated_at, self.key)}
+        if inbox.outbox:
+            at = math.inf if inbox.sends_at is None else inbox.sends_at
+            place = keys.outbox(conversation.tenant, conversation.channel)
+            attributes |= {"list_3": place, "rank_3": keys.rank(at, self.key)}
         return record_items((keys.conversation(conversation), keys.INBOX), pack(self), **attributes)
 
 

@@ -103,7 +103,7 @@ class Table:
 
         Args:
             condition: A key condition.
-            index: An index's name; ``lists_1`` and ``lists_2`` follow the table with a delay. Indexes hold keys alone.
+            index: An index's name; ``lists_1`` to ``lists_3`` follow the table with a delay. Indexes hold keys alone.
             names: What stands for names in the condition that are reserved words.
             keys_only: Bring nothing but keys, expired items among them.
             limit: Most items; 0 for all.
@@ -268,7 +268,7 @@ class Table:
         }
 
     def _lists(self, item: Item) -> Item:
-        return {name: self._prefix + str(item[name]) for name in ("list_1", "list_2") if name in item}
+        return {name: self._prefix + str(item[name]) for name in ("list_1", "list_2", "list_3") if name in item}
 
     def _guarded(self, condition: str, values: Mapping[str, Value], expression: str = "") -> dict[str, Any]:
         known = {":now": int(self._clock()), **values}

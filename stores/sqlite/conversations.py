@@ -28,6 +28,8 @@ _LIST = """
     FROM conversations c WHERE c.tenant = ? AND c.updated_at <= ?
     ORDER BY c.updated_at DESC, c.key LIMIT ?
 """
+NEVER = math.inf
+"""When a conversation with nothing but dead letters sends."""
 _LIST_OF_ONE = """
     SELECT c.key, c.inbox, c.updated_at, c.first_text,
         (SELECT json_group_array(hex(p.principal)) FROM participants p WHERE p.conversation = c.id)
@@ -71,7 +73,7 @@ class SqliteConversationStore:
         """See `ConversationStore.commit`."""
 
         def work(connection: sqlite3.Connection) -> bool:
-            row = _swap_inbox(connection, conversation, change.inbox)
+            row = _swap_inbox(connection, conversation, change.inbox, change.follows)
             if row is not None:
                 _write_rest(connection, row, change)
             return row is not None
@@ -159,6 +161,22 @@ class SqliteConversationStore:
 
         return await self._database.read("conversations", "pending", work)
 
+    async def outgoing(
+        self, *, tenant: str, channel: str, before: float | None = None, limit: int = 100
+    ) -> Sequence[Conversation]:
+        """See `ConversationStore.outgoing`."""
+        query = (
+            "SELECT key FROM conversations WHERE tenant = ? AND channel = ? AND sends_at <= ?"
+            " ORDER BY sends_at, key LIMIT ?"
+        )
+        latest = NEVER if before is None else before
+        values = (exact(tenant), exact(channel), latest, whole(max(0, limit)))
+
+        def work(connection: sqlite3.Connection) -> list[Conversation]:
+            return [Conversation.from_key(key) for (key,) in connection.execute(query, values)]
+
+        return await self._database.read("conversations", "outgoing", work)
+
     async def delete(self, conversation: Conversation) -> bool:
         """See `ConversationStore.delete`. What it held is overwritten in the file, and the log is emptied."""
 
@@ -174,23 +192,25 @@ class SqliteConversationStore:
         await self._database.close()
 
 
-def _swap_inbox(connection: sqlite3.Connection, conversation: Conversation, inbox: Inbox) -> int | None:
-    """Write the inbox if its version follows the stored one. Returns the conversation's row, or ``None``."""
+def _swap_inbox(connection: sqlite3.Connection, conversation: Conversation, inbox: Inbox, follows: int) -> int | None:
+    """Write the inbox if the stored version is ``follows``. Returns the conversation's row, or ``None``."""
     answering = exact(inbox.lease.message_id) if inbox.lease else None
     pending = inbox.lease is not None or bool(inbox.queue)
-    state = (inbox.version, inbox.fence, answering, pending, wire.dumps(inbox))
-    if inbox.version == 1:
+    sends_at = (NEVER if inbox.sends_at is None else inbox.sends_at) if inbox.outbox else None
+    state = (inbox.version, inbox.fence, answering, pending, wire.dumps(inbox), sends_at)
+    if follows == 0:
         statement = (
-            "INSERT INTO conversations (version, fence, answering, pending, inbox, key, tenant)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
+            "INSERT INTO conversations (version, fence, answering, pending, inbox, sends_at, key, tenant, channel)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id"
         )
-        found = connection.execute(statement, (*state, conversation.key, exact(conversation.tenant))).fetchone()
+        place = (conversation.key, exact(conversation.tenant), exact(conversation.channel))
+        found = connection.execute(statement, (*state, *place)).fetchone()
     else:
         statement = (
-            "UPDATE conversations SET version = ?, fence = ?, answering = ?, pending = ?, inbox = ?"
+            "UPDATE conversations SET version = ?, fence = ?, answering = ?, pending = ?, inbox = ?, sends_at = ?"
             " WHERE key = ? AND version = ? RETURNING id"
         )
-        found = connection.execute(statement, (*state, conversation.key, inbox.version - 1)).fetchone()
+        found = connection.execute(statement, (*state, conversation.key, follows)).fetchone()
     return None if found is None else int(found[0])
 
 

@@ -27,11 +27,11 @@ class SqliteJobStore:
     async def create(self, job: Job) -> bool:
         """See `JobStore.create`."""
         statement = (
-            "INSERT INTO jobs (id, conversation, state, created_at, version, body) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO jobs (id, conversation, state, created_at, due_at, version, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING"
         )
         new = replace(job, version=1)
-        row = (exact(new.id), new.conversation.key, new.state, new.created_at, new.version, wire.dumps(new))
+        row = (exact(new.id), new.conversation.key, new.state, new.created_at, new.due_at, new.version, wire.dumps(new))
         return await self._changes("create", statement, row)
 
     async def get(self, job_id: str) -> Job | None:
@@ -46,11 +46,20 @@ class SqliteJobStore:
     async def update(self, job: Job) -> bool:
         """See `JobStore.update`."""
         statement = (
-            "UPDATE jobs SET conversation = ?, state = ?, created_at = ?, version = ?, body = ?"
+            "UPDATE jobs SET conversation = ?, state = ?, created_at = ?, due_at = ?, version = ?, body = ?"
             " WHERE id = ? AND version = ?"
         )
-        row = (job.conversation.key, job.state, job.created_at, job.version, wire.dumps(job))
+        row = (job.conversation.key, job.state, job.created_at, job.due_at, job.version, wire.dumps(job))
         return await self._changes("update", statement, (*row, exact(job.id), job.version - 1))
+
+    async def due(self, *, before: float, limit: int = 100) -> Sequence[Job]:
+        """See `JobStore.due`."""
+        query = "SELECT body FROM jobs WHERE due_at > 0 AND due_at <= ? ORDER BY due_at, id LIMIT ?"
+
+        def work(connection: sqlite3.Connection) -> list[Job]:
+            return [load(Job, body) for (body,) in connection.execute(query, (before, whole(max(0, limit))))]
+
+        return await self._database.read("jobs", "due", work)
 
     async def list_jobs(
         self, *, conversation: Conversation | None = None, states: frozenset[JobState] | None = None, limit: int = 100

@@ -69,6 +69,14 @@ CONVERSATIONS = Schema(
             "CREATE INDEX jobs_by_age ON jobs (created_at DESC, id)",
             "CREATE INDEX jobs_of ON jobs (conversation, created_at DESC)",
         ),
+        (
+            "ALTER TABLE conversations ADD COLUMN channel BLOB NOT NULL DEFAULT x''",
+            "ALTER TABLE conversations ADD COLUMN sends_at REAL",  # NULL for an empty outbox
+            "CREATE INDEX conversations_to_send ON conversations (tenant, channel, sends_at, key)"
+            " WHERE sends_at IS NOT NULL",
+            "ALTER TABLE jobs ADD COLUMN due_at REAL NOT NULL DEFAULT 0",
+            "CREATE INDEX jobs_due ON jobs (due_at, id) WHERE due_at > 0",
+        ),
     ),
 )
 

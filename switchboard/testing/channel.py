@@ -73,7 +73,7 @@ class FakeChannel:
         """Text within the limits, as the common renderer makes it."""
         return render(reply, self.limits).messages
 
-    async def send(self, message: Message, parts: Sequence[str]) -> Receipt:
+    async def send(self, message: Message, parts: Sequence[str], *, again: bool = False) -> Receipt:
         """Show the parts in the message's conversation, if the next receipt says so."""
         receipt = next(self.receipts)
         if receipt.delivered:

@@ -18,12 +18,13 @@ from dataclasses import replace
 import pytest
 
 from switchboard.identity import MessageId
-from switchboard.storage import ConversationStore, Inbox, Snapshot
+from switchboard.storage import Change, ConversationStore, Inbox, Outgoing, Snapshot
 from switchboard.testing.event_log_contract import EventLogContract
 from switchboard.testing.samples import FULL_REPLY, HOSTILE_NAMES, a_change, a_conversation, a_message, a_turn
 from switchboard.testing.transcript_contract import TranscriptContract
 
 HERE = a_conversation()
+M0 = MessageId("m0")
 
 
 @pytest.mark.asyncio
@@ -165,7 +166,64 @@ class HostileNamesContract:
         assert (await store.read(HERE)).inbox == inbox
 
 
-class ConversationStoreContract(InboxContract, EventLogContract, TranscriptContract, HostileNamesContract):
+@pytest.mark.asyncio
+class OutboxContract:
+    """Which conversations have replies to be sent."""
+
+    async def test_conversations_are_listed_by_when_they_next_send(self, store: ConversationStore) -> None:
+        for name, due_at in (("late", 30.0), ("early", 10.0), ("far", 99.0)):
+            await store.commit(a_conversation(name), _with_outbox(Outgoing(message_id=M0, since=1.0, due_at=due_at)))
+        await store.commit(a_conversation("none"), a_change(1, a_turn()))
+        assert await _outgoing(store, before=30.0) == ["early", "late"]
+        assert await _outgoing(store, before=30.0, limit=1) == ["early"]
+        assert await _outgoing(store, before=9.0) == []
+
+    async def test_dead_letters_are_never_due_but_stay_in_the_whole_list(self, store: ConversationStore) -> None:
+        dead = Outgoing(message_id=M0, since=1.0, due_at=1.0, dead=True, why="gone", attempts=3, sent=1, fence=2)
+        alive = Outgoing(message_id=MessageId("m1"), since=2.0, due_at=50.0)
+        await store.commit(a_conversation("dead"), _with_outbox(dead))
+        await store.commit(a_conversation("both"), _with_outbox(dead, alive))
+        assert await _outgoing(store, before=40.0) == []
+        assert await _outgoing(store, before=50.0) == ["both"]
+        assert await _outgoing(store, before=None) == ["both", "dead"]
+        assert (await store.read(a_conversation("dead"))).inbox.outbox == (dead,)
+
+    async def test_an_outbox_that_was_emptied_is_not_listed(self, store: ConversationStore) -> None:
+        await store.commit(HERE, _with_outbox(Outgoing(message_id=M0, since=1.0, due_at=1.0)))
+        await store.commit(HERE, a_change(2))
+        assert await _outgoing(store, before=None) == []
+
+    async def test_each_channel_of_each_tenant_has_a_list_of_its_own(self, store: ConversationStore) -> None:
+        change = _with_outbox(Outgoing(message_id=M0, since=1.0, due_at=1.0))
+        for conversation in (HERE, replace(HERE, channel="another"), replace(HERE, tenant="another")):
+            await store.commit(conversation, change)
+        found = await store.outgoing(tenant=HERE.tenant, channel=HERE.channel, before=5.0)
+        assert list(found) == [HERE]
+
+    async def test_a_version_of_a_deleted_conversation_does_not_fit_its_successor(
+        self, store: ConversationStore
+    ) -> None:
+        old = a_change(5, a_turn())
+        await store.commit(HERE, replace(old, follows=0))
+        await store.delete(HERE)
+        await store.commit(HERE, replace(a_change(7, a_turn()), follows=0))
+        assert not await store.commit(HERE, replace(a_change(6), follows=5))
+        assert (await store.read(HERE)).inbox.version == 7
+
+
+def _with_outbox(*outgoing: Outgoing) -> Change:
+    change = a_change(1, a_turn())
+    return replace(change, inbox=replace(change.inbox, outbox=outgoing))
+
+
+async def _outgoing(store: ConversationStore, *, before: float | None, limit: int = 100) -> list[str]:
+    found = await store.outgoing(tenant=HERE.tenant, channel=HERE.channel, before=before, limit=limit)
+    return [conversation.room for conversation in found]
+
+
+class ConversationStoreContract(
+    OutboxContract, InboxContract, EventLogContract, TranscriptContract, HostileNamesContract
+):
     """All that is asked of a `ConversationStore`."""
 
     async def test_closing_twice_is_harmless(self, store: ConversationStore) -> None:

@@ -44,7 +44,7 @@ class JobStoreContract:
         job = replace(
             a_job(), state="partial", progress=(2, 3), text="Two of three", result=FULL_REPLY, attempts=1, fence=1
         )
-        job = replace(job, expires_at=30.5, version=2)
+        job = replace(job, due_at=30.5, saved="[1]", version=2)
         assert await store.update(job)
         assert await store.get("j0") == job
 
@@ -122,3 +122,15 @@ class JobStoreContract:
     async def test_closing_twice_is_harmless(self, store: JobStore) -> None:
         await store.close()
         await store.close()
+
+    async def test_due_jobs_come_by_their_time_whatever_their_state(self, store: JobStore) -> None:
+        for name, due_at in (("late", 30.0), ("early", 10.0), ("ended", 0.0), ("far", 99.0)):
+            await store.create(replace(a_job(name), due_at=due_at, state="succeeded" if name == "early" else "running"))
+        assert [job.id for job in await store.due(before=30.0)] == ["early", "late"]
+        assert [job.id for job in await store.due(before=30.0, limit=1)] == ["early"]
+        assert await store.due(before=9.9) == []
+
+    async def test_a_job_with_nothing_left_to_do_is_not_due(self, store: JobStore) -> None:
+        await store.create(replace(a_job(), due_at=10.0))
+        await store.update(replace(a_job(), due_at=0.0, version=2))
+        assert await store.due(before=1e12) == []

@@ -117,7 +117,10 @@ def a_change(
     if answering is not None:
         lease = Lease(message_id=MessageId(answering), worker="worker", fence=fence, expires_at=30.0)
     return Change(
-        inbox=Inbox(version=version, fence=fence, lease=lease, turns=len(turns)), turns=tuple(turns), memory=memory
+        follows=version - 1,
+        inbox=Inbox(version=version, fence=fence, lease=lease, turns=len(turns)),
+        turns=tuple(turns),
+        memory=memory,
     )
 
 
@@ -126,7 +129,8 @@ def a_job(name: str = "j0", *, conversation: Conversation | None = None, created
     return Job(
         id=name,
         conversation=conversation or a_conversation(),
-        principal_id="ann",
+        message_id=MessageId("m0"),
+        principal=Principal(id="ann", groups=frozenset({"staff"}), verified=True),
         kind="summarize",
         arguments='{"pages":3}',
         created_at=created_at,

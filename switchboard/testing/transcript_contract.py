@@ -114,7 +114,7 @@ class TranscriptContract:
     async def test_conversations_with_work_left_are_pending(self, store: ConversationStore) -> None:
         waiting = replace(a_change(1).inbox, queue=(M0,))
         await store.commit(a_conversation("answering"), a_change(1, a_turn(), answering="m0"))
-        await store.commit(a_conversation("waiting"), Change(inbox=waiting))
+        await store.commit(a_conversation("waiting"), Change(follows=waiting.version - 1, inbox=waiting))
         await store.commit(a_conversation("done"), a_change(1, a_turn(), answering="m0"))
         await store.commit(a_conversation("done"), a_change(2))
         await store.commit(a_conversation(tenant="other"), a_change(1, a_turn(), answering="m0"))

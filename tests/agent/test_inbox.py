@@ -32,7 +32,7 @@ class Shelf:
         return Snapshot(inbox=self.inbox, turn=(self.turns or {}).get(MessageId(name)))
 
     def write(self, change: Change | None) -> bool:
-        if change is None or change.inbox.version != self.inbox.version + 1:
+        if change is None or change.follows != self.inbox.version:
             return False
         self.inbox = change.inbox
         self.turns = {**(self.turns or {}), **{turn.message.id: turn for turn in change.turns}}
@@ -351,4 +351,4 @@ def test_a_change_is_one_version_on() -> None:
     decision = Shelf().offer("a")
     assert decision.change is not None
     assert replace(decision.change.inbox, version=0).version == 0
-    assert decision.change.inbox.version == 1
+    assert decision.change.inbox.version == 1_000_000_000

@@ -35,7 +35,9 @@ def turn(number: int, conversation: Conversation, who: str, text: str, *files: A
 async def write(folder: Path, conversation: Conversation, *turns: Turn) -> None:
     store = SqliteConversationStore(folder / "switchboard.sqlite")
     for version, one in enumerate(turns, 1):
-        assert await store.commit(conversation, Change(inbox=Inbox(version=version, turns=version), turns=(one,)))
+        assert await store.commit(
+            conversation, Change(follows=version - 1, inbox=Inbox(version=version, turns=version), turns=(one,))
+        )
     await store.close()
 
 

@@ -77,7 +77,7 @@ class Stores(RuleBasedStateMachine):
         lease = lease and replace(lease, fence=now.fence + lease.fence)
         fence = lease.fence if lease else now.fence
         inbox = Inbox(version=now.version + step, fence=fence, lease=lease, queue=queue)
-        change = Change(inbox=inbox, turns=turns, memory=memory, forget_events=forget)
+        change = Change(follows=inbox.version - 1, inbox=inbox, turns=turns, memory=memory, forget_events=forget)
         assert self.both(lambda store: store.commit(place, change)) is (step == 1)
 
     @rule(place=st.sampled_from(PLACES), name=st.sampled_from(IDS), fence=st.integers(0, 3), events=events)

@@ -49,7 +49,10 @@ def test_a_channel_that_is_not_built_in_has_its_own_table(tmp_path: Path) -> Non
     ("text", "says"),
     [
         ('tenant = "a"\n[turn]\nbusi = "queue"\n', "line 3: There is no setting turn.busi. Did you mean turn.busy?"),
-        ('[turn]\nbusy = "dance"\n', "line 2: turn.busy can't be 'dance'. Use 'queue', 'interrupt' or 'reject'."),
+        (
+            '[turn]\nbusy = "dance"\n',
+            "line 2: turn.busy can't be 'dance'. Use 'queue', 'steer', 'interrupt' or 'reject'.",
+        ),
         ("[channels.websocket]\n# port\nport = 99999\n", "line 3: channels.websocket.port is not right"),
         ('tenant = "a"\n[turn\n', "line 2: This is not valid TOML"),
         ('turn.busy = "x"\n', "line 1: turn.busy can't be 'x'."),

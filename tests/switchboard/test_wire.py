@@ -79,4 +79,4 @@ def test_a_reply_for_scripts_has_every_member() -> None:
 
 
 def test_a_change_needs_no_default_but_its_inbox() -> None:
-    assert Change(inbox=Inbox()).turns == ()
+    assert Change(follows=0, inbox=Inbox()).turns == ()

@@ -15,9 +15,16 @@ _ROLES = {
     "blobs": "files",
     "retriever": "search",
     "reader": "reading",
+    "job_queue": "job queue",
+    "message_queue": "message queue",
 }
 
+_OPTIONAL = frozenset({"message_queue"})
+
 _QUALITY = {
+    "job_queue.store": "workers look where jobs are kept",
+    "quotas.memory": "each process counts by itself",
+    "quotas.sqlite": "one file on this disk, for all processes",
     "conversations.sqlite": "one file on this disk; survives restarts and crashes",
     "conversations.memory": "in memory; gone when the process ends",
     "jobs.sqlite": "one file on this disk; survives restarts and crashes",
@@ -33,6 +40,8 @@ _QUALITY = {
 def backend(setup: Setup, role: str) -> Iterator[Line]:
     """Load a backend and say what to expect of it, in its own words if it has any."""
     name = getattr(setup.settings.backends, role)
+    if role in _OPTIONAL and not name:
+        return
     made = setup.backend(role)
     said = str(getattr(made, "quality", "") or _QUALITY.get(f"{role}.{name}", ""))
     yield Line(name=_ROLES.get(role, role), level="ok", text=f"{name}: {said}" if said else str(name))
