@@ -3,38 +3,37 @@
 import asyncio
 import contextlib
 import logging
-import re
+import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from agent import inbox, texts
+from agent.checking import checked
 from agent.forgetting import Forgetting, Forgotten, forgetting
 from agent.graph import Graph
+from agent.inbox import Decision
 from agent.live import Live
-from agent.turn import Parts, TurnRun, outcome_events
+from agent.outcomes import outcome_events
+from agent.shelf import Shelf
+from agent.turn import Parts, TurnRun
 from switchboard.assistant import Catalogue, Offer, SourceFile
-from switchboard.errors import BackendError, BadInput, SwitchboardError
+from switchboard.errors import BadInput, SwitchboardError
 from switchboard.events import Event, ends_turn
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.plugins import Setup
 from switchboard.settings import Settings
-from switchboard.storage import BlobStore, Change, ConversationSummary, Lease, Turn
+from switchboard.storage import BlobStore, Change, ConversationSummary, Lease, Snapshot, Turn
+from switchboard.tools import no_jobs
 
 log = logging.getLogger("switchboard.agent")
 
 POLL_SECONDS = 0.25
 """How often a follower looks at a turn that runs on another machine."""
-SUGGESTIONS = 3
-LONGEST_HEADING = 32
-_NUMBERING = re.compile(r"^[\d.]+\s+")
-LIBRARY = "library"
-"""The owner under which the blob store keeps the library's originals."""
 
 
 class SwitchboardAssistant:
@@ -44,6 +43,7 @@ class SwitchboardAssistant:
         self._parts = parts
         self._setup = setup
         self._live = Live()
+        self._shelf = Shelf(setup)
         self._runs: dict[tuple[str, MessageId], TurnRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -55,21 +55,15 @@ class SwitchboardAssistant:
 
     async def offer(self, message: Message) -> Offer:
         """Take a message; see the protocol."""
-        checked = False
+        is_checked = False
         while True:
             snapshot = await self._parts.conversations.read(message.conversation, message.id, memory=True)
-            if snapshot.turn is None and not checked:
+            if snapshot.turn is None and not is_checked:
                 if self._closing:
                     raise BadInput(texts.CLOSING, status=503)
-                message, checked = await self._checked(message), True
-            decision = inbox.offer(
-                snapshot,
-                message,
-                now=self._parts.clock(),
-                worker=self._parts.worker,
-                lease_seconds=self._parts.settings.turn.lease_seconds,
-                busy=self._parts.settings.turn.busy,
-            )
+                message = await checked(message, self._parts.settings.limits, self._parts.blobs)
+                is_checked = True
+            decision = self._decide(snapshot, message)
             if decision.change is None or await self._commit(message.conversation, decision.change):
                 break
         if decision.interrupts:
@@ -142,32 +136,11 @@ class SwitchboardAssistant:
 
     async def source(self, document: str, *, principal: Principal, conversation: str = "") -> SourceFile | None:
         """A cited document; see the protocol."""
-        found = await self._setup.backend("retriever").source(document, principal=principal, conversation=conversation)
-        if found is None:
-            return None
-        owner = found.access.conversation or LIBRARY
-        try:
-            data = await self._parts.blobs.read(found.digest, owner=owner)
-        except BackendError as error:
-            log.warning("the original of a document is not at hand: %s", error)
-            return None
-        name = str(found.attributes.get("_file_name", "")) or found.path.rpartition("/")[2] or found.title
-        return SourceFile(name=name, title=found.title, media_type=found.media_type, data=data)
+        return await self._shelf.source(document, principal=principal, conversation=conversation)
 
     async def catalogue(self, principal: Principal) -> Catalogue:
         """What this principal can ask about; see the protocol."""
-        retriever = self._setup.backend("retriever")
-        sources = await retriever.sources(principal=principal)
-        some = sources[:: max(1, len(sources) // SUGGESTIONS)][: 2 * SUGGESTIONS]
-        headings = await asyncio.gather(*(self._heading(source, principal) for source in some))
-        best = sorted(zip(some, headings, strict=True), key=lambda pair: not pair[1])[:SUGGESTIONS]
-        suggestions = [texts.suggestion(source.title, heading) for source, heading in best]
-        return Catalogue(
-            documents=len(sources),
-            suggestions=tuple(suggestions) or (texts.HELP_SUGGESTION,),
-            model=self._parts.settings.backends.chat_model,
-            notice=str(getattr(self._setup.backend("chat_model"), "quality", "")),
-        )
+        return await self._shelf.catalogue(principal)
 
     async def forget(self, conversation: Conversation) -> Forgotten:
         """Stop what runs in a conversation and remove everything that is kept of it; see `agent.forgetting`."""
@@ -200,39 +173,28 @@ class SwitchboardAssistant:
                 if asyncio.iscoroutine(outcome):
                     await outcome
 
-    async def _heading(self, source: Any, principal: Principal) -> str:
-        """What a document has a section about, to suggest a question; empty if it has no headings."""
-        passages = await self._setup.backend("retriever").search(
-            source.title, principal=principal, document=source.id, limit=8
+    def _decide(self, snapshot: Snapshot, message: Message) -> Decision:
+        turns = self._parts.settings.turn
+        if snapshot.turn is not None and snapshot.turn.message.text != message.text:
+            log.warning("a message came again with another text: the first is kept")
+        return inbox.offer(
+            snapshot,
+            message,
+            now=self._parts.clock(),
+            worker=self._parts.worker,
+            lease_seconds=turns.lease_seconds,
+            busy="queue" if message.job else turns.busy_for(message.conversation.channel),
+            skew=turns.clock_skew_seconds,
+            most_waiting=math.inf if message.job else turns.waiting,
         )
-        found = {_NUMBERING.sub("", heading) for passage in passages for heading in passage.headings}
-        fitting = sorted(heading for heading in found - {source.title} if len(heading) <= LONGEST_HEADING)
-        return max(fitting, key=len, default="")
-
-    async def _checked(self, message: Message) -> Message:
-        """The message with what the limits and the blob store say of it."""
-        limits = self._parts.settings.limits
-        if not message.text.strip() and not message.attachments:
-            raise BadInput(texts.EMPTY)
-        if len(message.text) > limits.message_characters:
-            raise BadInput(texts.too_long(len(message.text), limits.message_characters), status=413)
-        if len(message.attachments) > limits.attachments:
-            raise BadInput(texts.too_many_attachments(len(message.attachments), limits.attachments), status=413)
-        found = []
-        for attachment in message.attachments:
-            blob = await self._parts.blobs.stat(attachment.digest, owner=message.conversation.key)
-            if blob is None:
-                raise BadInput(texts.attachment_missing(attachment.name), status=404)
-            name = attachment.name or blob.name
-            found.append(replace(attachment, name=name, size=blob.size, media_type=blob.media_type))
-        return replace(message, attachments=tuple(found))
 
     async def _pump(self, conversation: Conversation) -> None:
         """Start the conversation's next turn here, if there is one to start."""
         while not self._closing:
             state = (await self._parts.conversations.read(conversation)).inbox
-            message_id = inbox.next_message(state, self._parts.clock())
-            if message_id is None:
+            skew = self._parts.settings.turn.clock_skew_seconds
+            message_id = inbox.next_message(state, self._parts.clock(), skew)
+            if message_id is None or (conversation.key, message_id) in self._runs:
                 return
             snapshot = await self._parts.conversations.read(conversation, message_id, memory=True)
             claimed = inbox.claim(
@@ -240,6 +202,7 @@ class SwitchboardAssistant:
                 now=self._parts.clock(),
                 worker=self._parts.worker,
                 lease_seconds=self._parts.settings.turn.lease_seconds,
+                skew=skew,
             )
             if claimed is None:
                 continue
@@ -252,7 +215,8 @@ class SwitchboardAssistant:
         """Wait until a dead worker's lease has run out, then go on with its message."""
         state = (await self._parts.conversations.read(conversation)).inbox
         if state.lease is not None:
-            await asyncio.sleep(max(0.0, state.lease.expires_at - self._parts.clock()) + 0.01)
+            lost_at = state.lease.expires_at + self._parts.settings.turn.clock_skew_seconds
+            await asyncio.sleep(max(0.0, lost_at - self._parts.clock()) + 0.01)
         await self._pump(conversation)
 
     def _begin(self, change: Change, lease: Lease, memory: bytes | None) -> None:
@@ -329,6 +293,7 @@ def build(
         tools=tools,
         system=lambda: prompt.render(today=date.today().isoformat()),
         worker=secrets.token_hex(8),
+        starting=lambda message: no_jobs,
         clock=clock,
     )
     return SwitchboardAssistant(parts, setup)

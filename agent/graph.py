@@ -6,8 +6,7 @@ LangGraph hands to each node as the runtime's context.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple, TypedDict
 
 from langchain_core.language_models import BaseChatModel
@@ -26,12 +25,11 @@ from langgraph.runtime import Runtime
 
 from agent import texts
 from agent.acting import Outcome, act_on
-from agent.citing import Citing
 from agent.memory import WindowSaver, repaired, settled
-from switchboard.events import Citation, Delta, Event, Final, Warning
+from agent.run import Run
 from switchboard.messages import Attachment, Message
-from switchboard.tools import Tool, ToolContext
-from switchboard.tracing import trace_id, traced
+from switchboard.tools import Tool
+from switchboard.tracing import traced
 from switchboard.wire import from_json, to_json
 
 KEPT_FILES = 20
@@ -61,68 +59,6 @@ class State(TypedDict):
     files: Annotated[list[dict[str, Any]], newest]
 
 
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """One turn while it runs.
-
-    Attributes:
-        emit: Records and shows an event.
-        context: Makes the context of a tool call from its id, its deadline and the conversation's files.
-        deadline: Seconds on ``time.monotonic``.
-        produced: The turn's own messages so far, from which a stopped turn's memory is made.
-        text: The answer so far, as it is shown; ``unsettled`` is what the model has said that is in no message yet.
-        citing: All that tools have found, and what of it the answer uses.
-    """
-
-    message: Message
-    tools: Sequence[Tool]
-    emit: Callable[[Event], None]
-    context: Callable[[str, float, tuple[Attachment, ...]], ToolContext]
-    deadline: float
-    system: str
-    window_turns: int
-    max_steps: int
-    deadlines: dict[str, float] = field(default_factory=dict)
-    produced: list[AnyMessage] = field(default_factory=list)
-    text: str = ""
-    unsettled: str = ""
-    citing: Citing = field(default_factory=Citing)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    steps: int = 0
-    tokens: tuple[int, int] = (0, 0)
-
-    def say(self, text: str) -> None:
-        """Give more of the answer, each citation before the text that first uses it."""
-        self.unsettled += text
-        self._show(*self.citing.feed(text))
-
-    def said(self) -> None:
-        """Give what was held back of the answer, as the model has paused or ended."""
-        self._show(*self.citing.end())
-
-    def _show(self, citations: Sequence[Citation], text: str) -> None:
-        for citation in citations:
-            self.emit(citation)
-        if text:
-            self.text += text
-            self.emit(Delta(text=text))
-
-    def final(self) -> Final:
-        """The end of the turn, as the events before it make it."""
-        self.said()
-        lacking = [outcome for outcome in self.outcomes.values() if outcome.status != "complete"]
-        for outcome in lacking:
-            if outcome.missing:
-                self.emit(Warning(text=texts.missing(outcome.missing), code="partial"))
-        return Final(
-            text=self.text.strip() or texts.NO_ANSWER,
-            status="partial" if lacking else "complete",
-            input_tokens=self.tokens[0],
-            output_tokens=self.tokens[1],
-            trace_id=trace_id(),
-        )
-
-
 class Graph:
     """The compiled graph with the saver that holds the window of each turn that runs."""
 
@@ -136,18 +72,25 @@ class Graph:
         """Run a turn to its end.
 
         Args:
-            run: The turn; its events, text and citations are there when this returns or raises.
+            run: The turn; its events, text and citations are there when this returns or raises. What it has produced
+                before, in another process, is not done again.
             memory: The conversation's memory as stored.
 
         Returns:
             The memory to store with the reply.
         """
-        thread = run.message.conversation.key
+        config = self._config(run)
+        thread = config["configurable"]["thread_id"]
         self._saver.load(thread, memory)
-        run.produced.append(_as_read(run.message))
-        state: State = {"messages": list(run.produced), "files": _files(run.message)}
+        node = _came_to(run.produced)
+        if not run.produced:
+            run.produced.append(_as_read(run.message))
+        state: State | None = {"messages": list(run.produced), "files": _files(run.message)}
         try:
-            await self._compiled.ainvoke(state, self._config(run), context=run, durability="exit")
+            if node:
+                await self._compiled.aupdate_state(config, state, as_node=node)
+                state = None
+            await self._compiled.ainvoke(state, config, context=run, durability="exit")
         finally:
             after = self._saver.unload(thread)
         return after
@@ -158,13 +101,14 @@ class Graph:
         Args:
             run: The turn as far as it came.
             memory: The conversation's memory as it was before the turn.
-            note: How it ended, for the model.
+            note: The last of it, for the model: what was said, and how it ended.
         """
-        thread, config = run.message.conversation.key, self._config(run)
+        config = self._config(run, "settling")
+        thread = config["configurable"]["thread_id"]
         self._saver.load(thread, memory)
         try:
             window = (await self._compiled.aget_state(config)).values.get("messages", [])
-            ended = [*repaired(run.produced, texts.STOPPED_TOOL), AIMessage(f"{run.unsettled} ({note})".strip())]
+            ended = [*repaired(run.produced, texts.STOPPED_TOOL), AIMessage(note)]
             update = {
                 "messages": Replace(settled([*window, *ended], run.window_turns)),
                 "files": _files(run.message),
@@ -174,8 +118,9 @@ class Graph:
             after = self._saver.unload(thread)
         return after
 
-    def _config(self, run: Run) -> Any:
-        thread = {"configurable": {"thread_id": run.message.conversation.key}}
+    def _config(self, run: Run, *more: str) -> Any:
+        """LangGraph's thread is the turn: one that goes on as a job does not meet the next one's."""
+        thread = {"configurable": {"thread_id": "\n".join([run.message.conversation.key, run.message.id, *more])}}
         return {**thread, "recursion_limit": 3 * run.max_steps + 10, "callbacks": []}
 
     def _compile(self) -> CompiledStateGraph[State, Run, State, State]:
@@ -201,10 +146,11 @@ class Graph:
         run = runtime.context
         run.steps += 1
         model = self._bound if run.steps <= run.max_steps else self._model
-        messages = [SystemMessage(run.system), *state["messages"]] if run.system else state["messages"]
+        told = await run.told()
+        run.produced += (news := [_as_read(message) for message in told])
+        messages = [*([SystemMessage(run.system)] if run.system else []), *state["messages"], *news]
         whole: AIMessageChunk | None = None
-        if run.text and not run.text.endswith("\n"):
-            run.say("\n\n")
+        run.say_more("")
         with traced("model", step=run.steps) as span:
             async for chunk in model.astream(messages):
                 whole = chunk if whole is None else whole + chunk
@@ -217,7 +163,7 @@ class Graph:
         run.unsettled = ""
         if usage := answer.usage_metadata:
             run.tokens = (run.tokens[0] + usage["input_tokens"], run.tokens[1] + usage["output_tokens"])
-        return {"messages": [answer]}
+        return {"messages": [*news, answer], "files": [file for message in told for file in _files(message)]}
 
     async def _act(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
         """Run the calls of the model's last message side by side."""
@@ -244,6 +190,12 @@ class Graph:
     async def _answer(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
         """Settle the window: what the next turn needs to know of this one."""
         return {"messages": Replace(settled(state["messages"], runtime.context.window_turns))}
+
+
+def _came_to(produced: Sequence[AnyMessage]) -> str:
+    """The node that produced the last of this; empty for none, and where the model has not been asked yet."""
+    last = produced[-1] if produced else None
+    return "route" if isinstance(last, AIMessage) else "act" if isinstance(last, ToolMessage) else ""
 
 
 def _after_route(state: State) -> str:

@@ -53,7 +53,7 @@ def offer(
     lease_seconds: float,
     busy: Busy,
     skew: float = 0.0,
-    most_waiting: int = 1_000,
+    most_waiting: float = 1_000,
 ) -> Decision:
     """Take in a message: it is known, or it starts, or it waits, or it is turned away."""
     inbox, known = snapshot.inbox, snapshot.turn
@@ -98,7 +98,7 @@ def renew(inbox: Inbox, lease: Lease, *, now: float, lease_seconds: float) -> tu
     Raises:
         Fenced: Somebody else has taken over.
     """
-    _hold(inbox, lease, "renew")
+    held(inbox, lease, "renew")
     longer = replace(lease, expires_at=now + lease_seconds)
     return changed(inbox, lease=longer), longer
 
@@ -109,7 +109,7 @@ def finish(snapshot: Snapshot, lease: Lease, reply: Reply, *, now: float, memory
     Raises:
         Fenced: Somebody else has taken over.
     """
-    _hold(snapshot.inbox, lease, "finish")
+    held(snapshot.inbox, lease, "finish")
     if snapshot.turn is None:
         raise Fenced(operation="finish")  # the conversation was deleted meanwhile
     done = replace(snapshot.turn, state="done", reply=reply, finished_at=now)
@@ -147,7 +147,7 @@ def steer(snapshot: Snapshot, running: Turn, lease: Lease, reply: Reply, *, now:
         Fenced: Somebody else has taken over.
     """
     inbox, told = snapshot.inbox, snapshot.turn
-    _hold(inbox, lease, "steer")
+    held(inbox, lease, "steer")
     if told is None or inbox.queue[:1] != (told.message.id,) or told.message.job:
         return None
     if told.message.principal != running.message.principal:
@@ -194,7 +194,12 @@ def _next_lease(inbox: Inbox, message_id: MessageId, worker: str, now: float, le
     return Lease(message_id=message_id, worker=worker, fence=fence, expires_at=now + lease_seconds)
 
 
-def _hold(inbox: Inbox, lease: Lease, operation: str) -> None:
+def held(inbox: Inbox, lease: Lease, operation: str) -> None:
+    """Check that the lease is still the conversation's.
+
+    Raises:
+        Fenced: Somebody else has taken over.
+    """
     if inbox.lease is None or inbox.lease.fence != lease.fence:
         raise Fenced(operation=operation)
 

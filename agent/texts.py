@@ -3,6 +3,13 @@
 EMPTY = "Your message is empty. Type a question, or attach a file and say what you want to know."
 NO_ANSWER = "I have no answer to that. Please put the question another way."
 STOPPED_TOOL = "cancelled: the person stopped the turn"
+TOOL_GOES_ON = "Something under way could not be stopped and may still come to its end; no more is shown of it."
+GOES_ON = "This takes a while. I am still working on it, and the answer comes here when it is ready."
+RESULT_IS_GONE = "The result of that work is no longer there. Please ask again."
+RESULT_FOR_MODEL = "[The work that went on has ended. This is its result, as the person sees it:]"
+STEERED = "I have taken this into account in the answer that was under way."
+RESERVED_ID = "That message's id is not allowed. Please send it again."
+WAITING_FULL = "Too many messages are waiting in this conversation. Please wait for an answer first."
 UNKNOWN_MESSAGE = "That message is not known here. Please send it again."
 CLOSING = "The assistant is shutting down. Please try again in a minute."
 
@@ -15,6 +22,11 @@ def failed(incident: str) -> str:
 def with_incident(sentence: str, incident: str) -> str:
     """A known failure, with the id that finds it in the log."""
     return f"{sentence} (Incident {incident}.)"
+
+
+def id_too_long(size: int, limit: int) -> str:
+    """For an id that no platform makes."""
+    return f"That message's id has {size:,} bytes; the limit is {limit:,}. Please send it again with a shorter one."
 
 
 def too_long(characters: int, limit: int) -> str:
@@ -32,9 +44,9 @@ def attachment_missing(name: str) -> str:
     return f"The file {name or 'attached'} did not arrive. Please attach it again."
 
 
-def gave_up(attempts: int, incident: str) -> str:
+def gave_up(attempts: int) -> str:
     """For a message over which workers died again and again."""
-    return f"I tried {attempts} times and could not finish this. Please ask in another way. (Incident {incident}.)"
+    return f"I tried {attempts} times and could not finish this. Please ask in another way."
 
 
 def late(seconds: float) -> str:
@@ -50,6 +62,19 @@ def tool_late(name: str, seconds: float) -> str:
 def missing(parts: tuple[str, ...]) -> str:
     """For a partial result."""
     return "This is incomplete: " + "; ".join(parts) + "."
+
+
+JOB_CANCELLED = "The work was cancelled. Ask again if you still need it."
+
+
+def job_gave_up(attempts: int, incident: str) -> str:
+    """For a job over which workers died again and again."""
+    return f"I tried {attempts} times and could not finish the work. Please ask again. (Incident {incident}.)"
+
+
+def job_late(seconds: float) -> str:
+    """For an attempt at a job that did not end in time."""
+    return f"The work did not end within {seconds:,.0f} seconds. Please ask for less at once."
 
 
 HELP_SUGGESTION = "What can you do?"

@@ -1,31 +1,51 @@
-"""One turn: run the graph under a lease, number and keep its events, hear *stop*, and store the outcome once."""
+"""One turn: a claimed message on its way to a stored reply, with everything that can happen meanwhile.
+
+A stop, the deadline, a channel that can wait no longer, a failure and a lost lease all end here, each in its own way;
+the reply, the agent's memory and the release of the conversation are one write.
+"""
 
 import asyncio
 import contextlib
-import logging
-import secrets
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from agent import inbox, texts
-from agent.graph import Graph, Run
+from langchain_core.messages import HumanMessage
+
+from agent import detaching, inbox, outcomes, texts
+from agent.detaching import Detached
+from agent.graph import Graph
+from agent.handing import saved
 from agent.live import Feed
-from switchboard.errors import Fenced, SwitchboardError
-from switchboard.events import Event, Failed, Final, Status, Warning, numbered
-from switchboard.messages import Attachment
+from agent.outcomes import failure
+from agent.recording import Recorder
+from agent.run import Run
+from agent.telling import Telling
+from agent.upkeep import Upkeep
+from switchboard.errors import Fenced
+from switchboard.events import Event, Failed, Final, JobStarted, Warning
+from switchboard.jobs import JobStarter
+from switchboard.messages import Attachment, Message
 from switchboard.reply import Reply, fold
 from switchboard.settings import Settings
-from switchboard.storage import BlobStore, ConversationStore, JobStore, Lease, Snapshot, Turn
+from switchboard.storage import BlobStore, ConversationStore, Job, JobStore, Lease, Turn
 from switchboard.tools import Tool, ToolContext
 from switchboard.tracing import traced
-
-log = logging.getLogger("switchboard.agent")
 
 ATTEMPT_EVENTS = 1_000_000
 """A second attempt at a turn numbers its events from here on, so that no number is used twice."""
 UNWIND_SECONDS = 2.0
 """How long a cancelled turn may take to let go; a tool that does not is left behind."""
+
+
+class Starting(Protocol):
+    """Makes what begins jobs for the tools of a turn."""
+
+    def __call__(self, message: Message) -> JobStarter:
+        """For this message's turn."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,42 +60,17 @@ class Parts:
     tools: tuple[Tool, ...]
     system: Callable[[], str]
     worker: str
+    starting: Starting
     clock: Callable[[], float] = time.time
 
 
-class Recorder:
-    """Numbers a turn's events, shows them at once and hands them to the store in bundles."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """How a turn ends: the events of its reply, those that nobody was shown yet, and the memory to store."""
 
-    def __init__(self, feed: Feed, first: int) -> None:
-        self.events: list[Event] = []
-        self._feed = feed
-        self._next = first
-        self._unstored = 0
-        self._ended = False
-
-    def __call__(self, event: Event) -> None:
-        """Record and show an event. Once the turn has ended, a tool that was left behind is not heard any more."""
-        if not self._ended:
-            self.events.append(self._stamp(event))
-            self._feed.publish(self.events[-1])
-
-    def end(self, event: Final | Failed) -> Event:
-        """The event that ends the turn, with the last number, not yet shown."""
-        self._ended = True
-        return self._stamp(event)
-
-    def unstored(self) -> list[Event]:
-        """The events that the store does not have."""
-        return self.events[self._unstored :]
-
-    def stored(self, count: int) -> None:
-        """Note that the store has ``count`` more of them."""
-        self._unstored += count
-
-    def _stamp(self, event: Event) -> Event:
-        stamped = numbered(event, self._next)
-        self._next += 1
-        return stamped
+    events: Sequence[Event]
+    unshown: Sequence[Event]
+    memory: bytes | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +80,7 @@ class TurnRun:
     Attributes:
         memory: The conversation's working memory from before the turn.
         waiting: Whether other messages waited when the outcome was stored.
+        detached: The work that goes on as a job, once the outcome is stored.
     """
 
     parts: Parts
@@ -93,8 +89,19 @@ class TurnRun:
     feed: Feed
     memory: bytes | None = None
     waiting: bool = False
+    detached: Detached | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
-    _lost: bool = False
+    _recorder: Recorder = field(init=False)
+    _upkeep: Upkeep = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._recorder = Recorder(self.feed, first=ATTEMPT_EVENTS * (self.turn.attempts - 1) + 1)
+        self._upkeep = Upkeep(self.parts, self.turn, self.lease, self._recorder, self._stop)
+
+    @property
+    def lost(self) -> bool:
+        """Whether somebody else owns the conversation by now."""
+        return self._upkeep.lost
 
     def stop(self) -> None:
         """Stop the model and the tools now; what there is of the answer is kept."""
@@ -112,181 +119,181 @@ class TurnRun:
         return stored
 
     async def _run(self) -> bool:
-        recorder = Recorder(self.feed, first=ATTEMPT_EVENTS * (self.turn.attempts - 1) + 1)
-        upkeep = asyncio.create_task(self._upkeep(recorder))
+        task = asyncio.create_task(self._upkeep.run())
         try:
-            end, memory = await self._answer(recorder)
+            ending = await self._answer()
         finally:
-            upkeep.cancel()
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await upkeep
-        if self._lost:
-            return False
-        last = recorder.end(end)
-        stored = await self._store(fold([*recorder.events, last]), memory)
+                await task
+        stored = not self.lost and await self._store(fold(ending.events), ending.memory)
         if stored:
-            self.feed.publish(last)
+            for event in ending.unshown:
+                self.feed.publish(event)
+        elif self.detached is not None:
+            self.detached.let_go()
+            self.detached = None
         return stored
 
-    async def _answer(self, recorder: Recorder) -> tuple[Final | Failed, bytes | None]:
-        """The event that ends the turn, and the memory to store with it."""
+    async def _answer(self) -> _Ending:
+        """Do what the message asks for."""
         parts, message = self.parts, self.turn.message
         turns = parts.settings.turn
-        seconds = turns.deadline_seconds
-        if message.deadline is not None:
-            seconds = max(0.0, min(seconds, message.deadline - parts.clock()))
-        run = self._make_run(recorder, time.monotonic() + seconds)
-        memory = self.memory
         if self.turn.attempts > turns.attempts:
-            incident = _incident("gave up", None)
-            return Failed(text=texts.gave_up(turns.attempts, incident), incident=incident), memory
-        work = asyncio.create_task(parts.graph.run(run, memory))
+            return self._ending(failure("gave up", text=texts.gave_up(turns.attempts)), self.memory)
+        run = make_run(parts, message, self._recorder, self._stop, time.monotonic() + turns.deadline_seconds)
+        if message.job:
+            return await self._bring_result(run)
+        if self._policy == "steer" or self.turn.steered_by:
+            run.told = Telling(parts, self.turn, self._upkeep, steers=self._policy == "steer").told
+        work = asyncio.create_task(parts.graph.run(run, self.memory))
         stopped = asyncio.create_task(self._stop.wait())
         try:
-            done, _ = await asyncio.wait({work, stopped}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if work in done:
-                after = await work
-                return run.final(), after
-            note, end = self._cut_short(run, seconds, by_person=stopped in done)
-        except SwitchboardError as error:
-            incident = _incident(str(error), error)
-            note, end = (
-                "failed",
-                Failed(
-                    text=texts.with_incident(error.user_text, incident), incident=incident, retryable=error.retryable
-                ),
-            )
-        except Exception as error:  # noqa: BLE001 - the turn's boundary: whatever happens, the person gets an outcome
-            incident = _incident(type(error).__name__, error)
-            note, end = "failed", Failed(text=texts.failed(incident), incident=incident, retryable=True)
+            return await self._wait(run, work, stopped)
         finally:
-            for task in (work, stopped):
-                task.cancel()
-            await asyncio.wait({work, stopped}, timeout=UNWIND_SECONDS)
-        return end, memory if self._lost else await parts.graph.settle(run, memory, note)
+            stopped.cancel()
+            if self.detached is None:
+                work.cancel()
 
-    def _cut_short(self, run: Run, seconds: float, *, by_person: bool) -> tuple[str, Final | Failed]:
+    async def _wait(self, run: Run, work: "asyncio.Task[bytes | None]", stopped: "asyncio.Task[bool]") -> _Ending:
+        """Wait for the work, a stop, the end of the channel's patience or the deadline, and end accordingly."""
+        seconds = max(0.0, run.deadline - time.monotonic())
+        patience = _patience(self.turn.message, self.parts.clock())
+        await asyncio.wait({work, stopped}, timeout=min(seconds, patience), return_when=asyncio.FIRST_COMPLETED)
+        end: Final | Failed
+        if work.done():
+            if (error := work.exception()) is None:
+                return self._ending(run.final(), work.result())
+            note, end = "(failed)", failure(str(error) or type(error).__name__, error)
+        elif patience < seconds and not stopped.done():
+            return await self._detach(run, work)
+        else:
+            work.cancel()
+            if not (await asyncio.wait({work}, timeout=UNWIND_SECONDS))[0]:
+                run.emit(Warning(text=texts.TOOL_GOES_ON, code="goes_on"))
+            note, end = self._cut_short(run, by_person=stopped.done())
+        memory = self.memory
+        if not self.lost:
+            memory = await self.parts.graph.settle(run, memory, f"{run.unsettled} {note}".strip())
+        return self._ending(end, memory)
+
+    def _cut_short(self, run: Run, *, by_person: bool) -> tuple[str, Final | Failed]:
         if by_person:
-            return "stopped by the person", replace(run.final(), text=run.text.strip(), status="stopped")
+            return "(stopped by the person)", replace(run.final(), text=run.text.strip(), status="stopped")
+        late = texts.late(self.parts.settings.turn.deadline_seconds)
         if run.text.strip():
-            run.emit(Warning(text=texts.late(seconds), code="late"))
-            return "ran out of time", replace(run.final(), status="partial")
-        incident = _incident("deadline", None)
-        failed = Failed(text=texts.with_incident(texts.late(seconds), incident), incident=incident, retryable=True)
-        return "ran out of time", failed
+            run.emit(Warning(text=late, code="late"))
+            return "(ran out of time)", replace(run.final(), status="partial")
+        return "(ran out of time)", failure("deadline", text=late)
 
-    def _make_run(self, recorder: Recorder, deadline: float) -> Run:
-        settings = self.parts.settings
-        return Run(
-            message=self.turn.message,
-            tools=self.parts.tools,
-            emit=recorder,
-            context=lambda call_id, until, files: self._context(recorder, call_id, until, files),
-            deadline=deadline,
-            system=self.parts.system(),
-            window_turns=settings.turn.window_turns,
-            max_steps=settings.turn.max_steps,
-            deadlines=settings.tools.deadlines,
+    async def _detach(self, run: Run, work: "asyncio.Task[bytes | None]") -> _Ending:
+        """Let the turn end with a handle, and its work go on as a job."""
+        parts = self.parts
+        here = parts.settings.turn.after_deadline == "continue"
+        if not here:
+            work.cancel()
+            await asyncio.wait({work}, timeout=UNWIND_SECONDS)
+        job = await detaching.write(parts.jobs, self._job(saved(run, self.memory), here=here))
+        self.detached = Detached(
+            job=job,
+            run=run,
+            memory=self.memory,
+            recorder=self._recorder,
+            stop=self._stop,
+            work=work if here else None,
+        )
+        memory = await parts.graph.settle(run, self.memory, texts.GOES_ON)
+        ends = self._recorder.detach(*detaching.handle(job))
+        return _Ending(events=ends, unshown=ends, memory=memory)
+
+    def _job(self, state: str, *, here: bool) -> Job:
+        message, now = self.turn.message, self.parts.clock()
+        return Job(
+            id=detaching.job_of(message),
+            conversation=message.conversation,
+            message_id=message.id,
+            principal=message.principal,
+            kind=detaching.KIND,
+            state="running" if here else "queued",
+            saved=state,
+            attempts=1 if here else 0,
+            fence=1,
+            due_at=now + self.parts.settings.jobs.lease_seconds if here else now,
+            push=message.push,
+            created_at=now,
         )
 
-    def _context(
-        self, recorder: Recorder, call_id: str, deadline: float, attachments: tuple[Attachment, ...]
-    ) -> ToolContext:
+    async def _bring_result(self, run: Run) -> _Ending:
+        """The result of a job as the answer: no model is asked, and the memory knows of it."""
+        job = await self.parts.jobs.get(self.turn.message.job)
+        if job is None or job.result is None or job.conversation != self.turn.message.conversation:
+            return self._ending(failure("a job's result is gone", text=texts.RESULT_IS_GONE), self.memory)
+        for event in outcomes.contents(job.result):
+            self._recorder(event)
+        run.produced.append(HumanMessage(texts.RESULT_FOR_MODEL))
+        memory = await self.parts.graph.settle(run, self.memory, job.result.text)
+        return self._ending(outcomes.ending(job.result), memory)
+
+    def _ending(self, end: Final | Failed, memory: bytes | None) -> _Ending:
+        last = self._recorder.end(end)
+        return _Ending(events=[*self._recorder.events, last], unshown=[last], memory=memory)
+
+    @property
+    def _policy(self) -> str:
+        return self.parts.settings.turn.busy_for(self.turn.message.conversation.channel)
+
+    async def _store(self, reply: Reply, memory: bytes | None) -> bool:
         message = self.turn.message
+        while True:
+            snapshot = await self.parts.conversations.read(message.conversation, message.id)
+            try:
+                change = inbox.finish(snapshot, self._upkeep.lease, reply, now=self.parts.clock(), memory=memory)
+            except Fenced:
+                return False
+            if await self.parts.conversations.commit(message.conversation, change):
+                self.waiting = bool(change.inbox.queue)
+                return True
+
+
+def make_run(parts: Parts, message: Message, recorder: Recorder, stop: asyncio.Event, deadline: float) -> Run:
+    """A run of a message's turn that ends by ``deadline``, in seconds on ``time.monotonic``."""
+    start_job = parts.starting(message)
+
+    async def start(kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
+        started = await start_job(kind, arguments, text=text)
+        recorder(started)
+        return started
+
+    def context(call_id: str, until: float, attachments: tuple[Attachment, ...]) -> ToolContext:
         return ToolContext(
             conversation=message.conversation,
             principal=message.principal,
             message_id=message.id,
             call_id=call_id,
-            deadline=deadline,
+            deadline=until,
             emit=recorder,
-            cancelled=self._stop,
-            blobs=self.parts.blobs,
-            jobs=self.parts.jobs,
+            cancelled=stop,
+            blobs=parts.blobs,
+            jobs=parts.jobs,
             attachments=attachments,
+            start_job=start,
         )
 
-    async def _upkeep(self, recorder: Recorder) -> None:
-        """Flush events, renew the lease at a third of its length, and hear a stop that was asked for elsewhere."""
-        turns = self.parts.settings.turn
-        renew_every = turns.lease_seconds / 3
-        renewed = time.monotonic()
-        while True:
-            await asyncio.sleep(min(turns.flush_seconds, renew_every))
-            try:
-                await self._flush(recorder)
-                if time.monotonic() - renewed >= renew_every:
-                    await self._renew()
-                    renewed = time.monotonic()
-            except Fenced:
-                self._lost = True
-                self._stop.set()
-                return
-            except SwitchboardError as error:
-                log.warning("upkeep of a turn failed, will try again: %s", error)
-
-    async def _flush(self, recorder: Recorder) -> None:
-        if fresh := recorder.unstored():
-            message = self.turn.message
-            await self.parts.conversations.append_events(message.conversation, message.id, self.lease.fence, fresh)
-            recorder.stored(len(fresh))
-
-    async def _renew(self) -> None:
-        while True:
-            state = (await self._snapshot()).inbox
-            if inbox.must_stop(state, self.lease):
-                self._stop.set()
-            change, longer = inbox.renew(
-                state, self.lease, now=self.parts.clock(), lease_seconds=self.parts.settings.turn.lease_seconds
-            )
-            if await self.parts.conversations.commit(self.turn.message.conversation, change):
-                self.lease = longer
-                return
-
-    async def _store(self, reply: Reply, memory: bytes | None) -> bool:
-        while True:
-            snapshot = await self._snapshot()
-            try:
-                change = inbox.finish(snapshot, self.lease, reply, now=self.parts.clock(), memory=memory)
-            except Fenced:
-                return False
-            if await self.parts.conversations.commit(self.turn.message.conversation, change):
-                self.waiting = bool(change.inbox.queue)
-                return True
-
-    async def _snapshot(self) -> Snapshot:
-        message = self.turn.message
-        return await self.parts.conversations.read(message.conversation, message.id)
+    settings = parts.settings
+    return Run(
+        message=message,
+        tools=parts.tools,
+        emit=recorder,
+        context=context,
+        deadline=deadline,
+        system=parts.system(),
+        window_turns=settings.turn.window_turns,
+        max_steps=settings.turn.max_steps,
+        deadlines=settings.tools.deadlines,
+    )
 
 
-def outcome_events(turn: Turn, after: int) -> list[Event]:
-    """A stored reply as events numbered above ``after``, for whoever missed the turn."""
-    reply = turn.reply
-    if reply is None:
-        return []
-    found: list[Event] = [*reply.tools, *reply.citations, *reply.artifacts, *reply.warnings]
-    found += [event for event in (reply.question, reply.job) if event is not None]
-    if reply.status == "failed":
-        found.append(Failed(text=reply.text, incident=reply.incident))
-    else:
-        found.append(
-            Final(
-                text=reply.text,
-                status=reply.status,
-                input_tokens=reply.input_tokens,
-                output_tokens=reply.output_tokens,
-                trace_id=reply.trace_id,
-            )
-        )
-    return [numbered(event, number) for number, event in enumerate(found, start=after + 1)]
-
-
-def waiting(ahead: int) -> Status:
-    """What a person sees while other messages are answered first."""
-    return Status(text=f"Waiting for {ahead} earlier message{'s' if ahead != 1 else ''}")
-
-
-def _incident(what: str, error: Exception | None) -> str:
-    incident = secrets.token_hex(4)
-    log.error("a turn failed (%s), incident %s", what, incident, exc_info=error)
-    return incident
+def _patience(message: Message, now: float) -> float:
+    """Seconds for which the channel waits; where it has given up already, or never does, there is no hurry."""
+    waits = math.inf if message.deadline is None else message.deadline - now
+    return waits if waits > 0 else math.inf

@@ -46,6 +46,10 @@ PROFILES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+AWS_SKEW_SECONDS = 30.0
+"""How far clocks may differ where many machines answer; see `TurnSettings.clock_skew_seconds`."""
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -110,6 +114,10 @@ class TurnSettings(_Table):
     window_turns: int = Field(12, ge=1, le=100, description="How many earlier turns the model sees.")
     max_steps: int = Field(6, ge=1, le=50, description="Most rounds of tool calls in one turn.")
     attempts: int = Field(3, ge=1, le=20, description="How often a message is tried when workers die over it.")
+
+    def busy_for(self, channel: str) -> BusyPolicy:
+        """The policy of a channel."""
+        return self.busy_on.get(channel, self.busy)
 
 
 class JobSettings(_Table):
@@ -231,7 +239,9 @@ class Settings(_Table):
         if not isinstance(data, dict):
             return data
         defaults = PROFILES.get(data.get("profile", "embedded"), {})
-        chosen = data.get("backends", {})
+        chosen, turn = data.get("backends", {}), data.get("turn", {})
+        if data.get("profile") == "aws" and isinstance(turn, dict):
+            data = {**data, "turn": {"clock_skew_seconds": AWS_SKEW_SECONDS, **turn}}
         return {**data, "backends": {**defaults, **chosen}} if isinstance(chosen, dict) else data
 
 

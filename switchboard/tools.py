@@ -1,13 +1,17 @@
 """What a tool is: an async function under ``@tool``, what it is given and what it gives back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
 
-from switchboard.events import Artifact, Citation, Event, Warning
+from switchboard.errors import ToolFailed
+from switchboard.events import Artifact, Citation, Event, JobStarted, Warning
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.messages import Attachment
 from switchboard.storage import BlobStore, JobStore
+
+if TYPE_CHECKING:
+    from switchboard.jobs import JobStarter
 
 ResultStatus = Literal["complete", "partial", "failed"]
 ToolFunction: TypeAlias = Callable[..., Awaitable["ToolResult"]]
@@ -21,6 +25,15 @@ class Cancelled(Protocol):
         ...
 
 
+async def no_jobs(kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
+    """Where nothing runs jobs.
+
+    Raises:
+        ToolFailed: Always.
+    """
+    raise ToolFailed("This takes too long to be done here and now.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolContext:
     """What a tool is given besides its arguments. Nothing here comes from the model.
@@ -32,6 +45,7 @@ class ToolContext:
         emit: Tells the person something at once: `Status` for progress, `Warning`, `Artifact`.
         cancelled: To be looked at in loops; an ``await`` is cancelled without looking.
         attachments: The files of the conversation, newest message first.
+        start_job: Begins work that may outlive the turn, and tells the person so; see `switchboard.jobs`.
     """
 
     conversation: Conversation
@@ -44,6 +58,7 @@ class ToolContext:
     blobs: BlobStore
     jobs: JobStore
     attachments: tuple[Attachment, ...] = ()
+    start_job: "JobStarter" = no_jobs
 
     async def read(self, attachment: Attachment) -> bytes:
         """The bytes of an attachment of this conversation.

@@ -12,9 +12,10 @@ from switchboard import (
     ToolResult,
     tool,
 )
+from switchboard.settings import load
 from switchboard.testing.models import Call, Say, ScriptedChatModel
 from switchboard.testing.running import SOMEWHERE, ask, follow, running, said
-from tests.agent.shared import SECRET, Clock, assert_valid, until
+from tests.agent.shared import SECRET, assert_valid, until
 
 
 async def test_a_stop_reaches_the_model_and_keeps_what_was_said() -> None:
@@ -81,14 +82,13 @@ async def test_a_waiting_message_can_be_stopped() -> None:
 
 
 async def test_a_turn_ends_at_its_deadline_with_an_honest_outcome() -> None:
-    clock = Clock()
     script = [Say(gate=asyncio.Event()), Say(text="Part one", halt=asyncio.Event()), "next"]
-    async with running(script, clock=clock) as assistant:
-        silent = await ask(assistant, said("q", deadline=clock.now + 0.01))
+    async with running(script, settings=load(None, {"SWITCHBOARD_TURN__DEADLINE_SECONDS": "0.3"})) as assistant:
+        silent = await ask(assistant, "q")
         assert silent.status == "failed"
         assert "ask for less" in silent.text
         assert silent.incident in silent.text
-        halfway = await ask(assistant, said("q", deadline=clock.now + 0.05))
+        halfway = await ask(assistant, "q")
         assert (halfway.text, halfway.status, halfway.warnings[0].code) == ("Part one", "partial", "late")
         assert (await ask(assistant, "go on")).text == "next"
 

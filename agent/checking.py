@@ -1,0 +1,47 @@
+"""Whether a message can be taken: its size, its files, its id."""
+
+from dataclasses import replace
+
+from agent import texts
+from switchboard.errors import BadInput
+from switchboard.messages import Message
+from switchboard.settings import LimitSettings
+from switchboard.storage import BlobStore
+
+LONGEST_ID = 1_000
+"""Bytes. Platforms' ids have a few dozen."""
+RESULT = "job:"
+"""What the ids of messages that bring a job's result begin with; nobody else's may."""
+
+
+async def checked(message: Message, limits: LimitSettings, blobs: BlobStore) -> Message:
+    """The message with what the blob store says of its files.
+
+    Raises:
+        BadInput: It can't be taken; the sentence says why.
+    """
+    _check_id(message)
+    if message.job:
+        return message
+    if not message.text.strip() and not message.attachments:
+        raise BadInput(texts.EMPTY)
+    if len(message.text) > limits.message_characters:
+        raise BadInput(texts.too_long(len(message.text), limits.message_characters), status=413)
+    if len(message.attachments) > limits.attachments:
+        raise BadInput(texts.too_many_attachments(len(message.attachments), limits.attachments), status=413)
+    found = []
+    for attachment in message.attachments:
+        blob = await blobs.stat(attachment.digest, owner=message.conversation.key)
+        if blob is None:
+            raise BadInput(texts.attachment_missing(attachment.name), status=404)
+        name = attachment.name or blob.name
+        found.append(replace(attachment, name=name, size=blob.size, media_type=blob.media_type))
+    return replace(message, attachments=tuple(found))
+
+
+def _check_id(message: Message) -> None:
+    size = len(message.id.encode(errors="surrogatepass"))
+    if size > LONGEST_ID:
+        raise BadInput(texts.id_too_long(size, LONGEST_ID))
+    if message.id.startswith(RESULT) != bool(message.job):
+        raise BadInput(texts.RESERVED_ID)
