@@ -16,7 +16,7 @@ import pytest
 import agent.turn
 from stores.memory import MemoryConversationStore
 from stores.sqlite import SqliteConversationStore
-from switchboard import Delta, Final, Status, ToolContext, ToolResult, tool
+from switchboard import Delta, Final, Status, ToolContext, ToolResult, Warning, tool
 from switchboard.storage import Change, ConversationStore
 from switchboard.testing.models import Call, Say, ScriptedChatModel
 from switchboard.testing.running import SOMEWHERE, ask, follow, running, said
@@ -172,6 +172,7 @@ async def test_what_an_interrupted_tool_says_late_reaches_nobody(monkeypatch: py
         heard = await follow(assistant, first)
         assert isinstance(heard[-1], Final)
         assert heard[-1].status == "stopped"
+        assert [event.code for event in heard if isinstance(event, Warning)] == ["goes_on"], "nobody was told"
         let_go.set()
         await spoken.wait()
         assert await follow(assistant, first) == heard
