@@ -1,7 +1,6 @@
 """What a running turn owes to others, across two assistants on one store: hearing a stop, clocks that differ."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -14,8 +13,8 @@ from tests.scenarios.racing import Shared
 
 
 @pytest.fixture
-async def store() -> AsyncIterator[Shared]:
-    yield Shared(MemoryConversationStore())
+def store() -> Shared:
+    return Shared(MemoryConversationStore())
 
 
 async def test_a_stop_said_to_another_machine_reaches_model_and_tool_at_the_next_look(store: Shared) -> None:
