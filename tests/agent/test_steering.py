@@ -1,4 +1,4 @@
-"""The busy policy ``steer``: what comes meanwhile is told to the running turn; each message has an outcome of its own."""
+"""The busy policy ``steer``: what comes meanwhile is told to the running turn, and has an outcome of its own."""
 
 import asyncio
 from dataclasses import replace
