@@ -1,4 +1,4 @@
-"""The assistant as channels see it: offer a message, follow its events, stop it, read the transcript."""
+"""The assistant as channels see it: offer a message, follow its events and jobs, stop them, read the transcript."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from switchboard.events import Event
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.limits import Receipt
 from switchboard.messages import Message
-from switchboard.storage import BlobStore, ConversationSummary, Turn
+from switchboard.storage import BlobStore, ConversationSummary, Job, JobState, Turn
 
 OfferState = Literal["new", "queued", "running", "done", "rejected"]
 
@@ -25,6 +25,23 @@ class Offer:
 
     state: OfferState
     ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobNews:
+    """How far a job is.
+
+    Attributes:
+        text: In words for people; may be empty.
+        done: Steps done of ``total``; 0 of 0 when that can't be told.
+        result: The message as whose reply the result comes, once that was offered: there is no news after it.
+    """
+
+    state: JobState
+    text: str = ""
+    done: int = 0
+    total: int = 0
+    result: MessageId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +92,24 @@ class Assistant(Protocol):
 
     async def stop(self, conversation: Conversation, message_id: MessageId) -> bool:
         """Stop a turn; what there is of the answer is kept. Returns whether it was running or waiting."""
+        ...
+
+    async def jobs(self, conversation: Conversation) -> Sequence[Job]:
+        """The conversation's jobs, newest first. There is something left to do for those that are still due."""
+        ...
+
+    def watch_job(self, conversation: Conversation, job_id: str) -> AsyncIterator[JobNews]:
+        """How far a job is: at once, and again whenever that changes, until its result was told.
+
+        Whoever is slow to take the news misses what has been overtaken.
+
+        Raises:
+            BadInput: The job is unknown, or another conversation's (status 404 for both).
+        """
+        ...
+
+    async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
+        """Ask for a job to end. Returns whether it was running or waiting; an unknown or foreign one was not."""
         ...
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:

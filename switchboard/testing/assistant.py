@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from stores.memory import MemoryBlobStore
-from switchboard.assistant import Catalogue, Offer, SourceFile
+from switchboard.assistant import Catalogue, JobNews, Offer, SourceFile
 from switchboard.errors import BadInput
 from switchboard.events import (
     Citation,
@@ -13,6 +13,7 @@ from switchboard.events import (
     Event,
     Failed,
     Final,
+    JobStarted,
     ReplyStatus,
     Status,
     ToolFinished,
@@ -24,7 +25,8 @@ from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.reply import fold
-from switchboard.storage import ConversationSummary, Turn
+from switchboard.storage import ConversationSummary, Job, Turn
+from switchboard.testing.fake_jobs import FakeJobs, JobScript, count_to_three
 
 Script = Callable[[Message], AsyncIterator[Event]]
 
@@ -69,6 +71,8 @@ class FakeAssistant:
 
     Args:
         script: Makes the events of a turn. Its last may be `Final` or `Failed`; otherwise the text becomes a `Final`.
+            A `JobStarted` among them begins a job.
+        job_script: What happens in a job.
         library: Documents by id, for `source`.
         private: Ids of documents that only verified principals may read.
     """
@@ -77,6 +81,7 @@ class FakeAssistant:
         self,
         script: Script = quote_back,
         *,
+        job_script: JobScript = count_to_three,
         library: Mapping[str, SourceFile] | None = None,
         private: frozenset[str] = frozenset(),
         suggestions: tuple[str, ...] = ("What is in the handbook?",),
@@ -88,6 +93,7 @@ class FakeAssistant:
         self._suggestions = suggestions
         self._lines: dict[Conversation, _Line] = {}
         self._blobs = MemoryBlobStore()
+        self._jobs = FakeJobs(job_script, self.offer)
 
     @property
     def blobs(self) -> MemoryBlobStore:
@@ -96,7 +102,7 @@ class FakeAssistant:
 
     async def offer(self, message: Message) -> Offer:
         """See `Assistant.offer`."""
-        if not message.text.strip() and not message.attachments:
+        if not message.text.strip() and not message.attachments and not message.job:
             raise BadInput("The message is empty. Write something or attach a file.")
         line = self._lines.setdefault(message.conversation, _Line())
         known = line.turns.get(message.id)
@@ -137,6 +143,18 @@ class FakeAssistant:
         async with line.changed:
             line.changed.notify_all()
         return True
+
+    async def jobs(self, conversation: Conversation) -> Sequence[Job]:
+        """See `Assistant.jobs`."""
+        return self._jobs.listed(conversation)
+
+    def watch_job(self, conversation: Conversation, job_id: str) -> AsyncIterator[JobNews]:
+        """See `Assistant.watch_job`."""
+        return self._jobs.watch(conversation, job_id)
+
+    async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
+        """See `Assistant.cancel_job`."""
+        return await self._jobs.cancel(conversation, job_id)
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
         """See `Assistant.confirm`; ``receipts`` remembers them all."""
@@ -180,7 +198,8 @@ class FakeAssistant:
         return Catalogue(documents=readable, suggestions=self._suggestions, model="scripted")
 
     async def close(self) -> None:
-        """See `Assistant.close`; running turns are cut off."""
+        """See `Assistant.close`; running turns and jobs are cut off."""
+        await self._jobs.close()
         workers = [line.worker for line in self._lines.values() if line.worker is not None]
         for worker in workers:
             worker.cancel()
@@ -204,7 +223,7 @@ class FakeAssistant:
         await self._end(line, message, ends[0])
 
     async def _perform(self, line: _Line, message: Message) -> None:
-        async for event in self.script(message):
+        async for event in self._jobs.result(message) if message.job else self.script(message):
             await self._append(line, message.id, event)
             if ends_turn(event):
                 return
@@ -228,6 +247,8 @@ class FakeAssistant:
     async def _append(self, line: _Line, message_id: MessageId, event: Event) -> None:
         """Log an event. With the last one the turn is done, before anybody hears of it."""
         log, turn = line.events[message_id], line.turns[message_id]
+        if isinstance(event, JobStarted) and not turn.message.job:
+            self._jobs.begin(turn.message, event)
         log.append(numbered(event, len(log) + 1))
         if ends_turn(event):
             ended = turn.message.received_at
