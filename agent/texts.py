@@ -83,3 +83,24 @@ HELP_SUGGESTION = "What can you do?"
 def suggestion(title: str, heading: str) -> str:
     """A question to try, about a document."""
     return f"What does “{title}” say about “{heading}”?" if heading else f"What is in “{title}”?"
+
+
+def too_many_messages(count: int, seconds: int) -> str:
+    """For more messages than a person may send."""
+    sent, wait = _count(count, "message"), _count(seconds, "second")
+    return f"You have sent {sent} within a minute; please wait {wait}."
+
+
+def too_many_turns(count: int, seconds: float) -> str:
+    """For more questions at a time than a person may have answered."""
+    running = f"{count:,} of your messages are" if count > 1 else "A message of yours is"
+    return f"{running} still being answered; please wait for that, or try again in {_count(round(seconds), 'second')}."
+
+
+def too_busy(seconds: float) -> str:
+    """For more turns at a time than the installation takes."""
+    return f"Many people are asking something right now; please try again in {_count(round(seconds), 'second')}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'s' if number != 1 else ''}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from switchboard.errors import ConfigError
 from switchboard.queues import MessageQueue
+from switchboard.quotas import QuotaStore
 from switchboard.storage import BlobStore, ConversationStore, JobStore
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FILE = "switchboard.sqlite"
 """Conversations and jobs, in the data folder."""
+QUOTAS = "quotas.sqlite"
+"""Who sends how much, in the data folder; apart from conversations, so that counting never waits for them."""
 FOLDER = "blobs"
 """Files, in the data folder."""
 
@@ -63,6 +66,20 @@ def memory_blobs(setup: "Setup", name: str) -> BlobStore:
     return MemoryBlobStore()
 
 
+def memory_quotas(setup: "Setup", name: str) -> QuotaStore:
+    """Quotas that each process counts for itself."""
+    from stores.quotas import MemoryQuotaStore
+
+    return MemoryQuotaStore()
+
+
+def sqlite_quotas(setup: "Setup", name: str) -> QuotaStore:
+    """Quotas in a file of the data folder."""
+    from stores.sqlite import SqliteQuotaStore
+
+    return SqliteQuotaStore(setup.settings.data_dir / QUOTAS)
+
+
 def dynamodb_conversations(setup: "Setup", name: str) -> ConversationStore:
     """Conversations in the table that the settings name."""
     from stores.dynamodb import DynamoConversationStore
@@ -75,6 +92,13 @@ def dynamodb_jobs(setup: "Setup", name: str) -> JobStore:
     from stores.dynamodb import DynamoJobStore
 
     return DynamoJobStore(_table(setup))
+
+
+def dynamodb_quotas(setup: "Setup", name: str) -> QuotaStore:
+    """Quotas, in the same table as conversations."""
+    from stores.dynamodb import DynamoQuotaStore
+
+    return DynamoQuotaStore(_table(setup))
 
 
 def s3_blobs(setup: "Setup", name: str) -> BlobStore:

@@ -14,6 +14,7 @@ from switchboard.errors import (
     SwitchboardError,
     ToolFailed,
     ToolRetry,
+    TooMuch,
     Unreadable,
 )
 from switchboard.events import (
@@ -93,6 +94,7 @@ __all__ = [
     "SourceFile",
     "Status",
     "SwitchboardError",
+    "TooMuch",
     "Tool",
     "ToolContext",
     "ToolFailed",

@@ -10,7 +10,8 @@ SwitchboardError
 │   └── Fenced        a newer worker owns the conversation; this one must stop
 ├── Unreadable        a file can't be read, and why
 ├── BadInput          what came in is malformed or over a limit
-│   └── BadKey        not a conversation key
+│   ├── BadKey        not a conversation key
+│   └── TooMuch       it is more than this person may send now; says when to try again
 └── ConfigError       the settings are wrong; says which line and how to mend it
 
 A person only ever sees ``user_text``: one short sentence and what to do next. Exception text stays in the log, under
@@ -148,6 +149,17 @@ class BadKey(BadInput):
     def __init__(self, *, key: str) -> None:
         super().__init__("That conversation does not exist. Start a new one.", status=404)
         self.key = key
+
+
+class TooMuch(BadInput):
+    """More than somebody may send for now; ``retry_after`` is in how many seconds it is worth trying again."""
+
+    code: ClassVar[str] = "too_much"
+    retryable = True
+
+    def __init__(self, user_text: str, *, retry_after: float) -> None:
+        super().__init__(user_text, status=429)
+        self.retry_after = retry_after
 
 
 class ConfigError(SwitchboardError):

@@ -56,6 +56,7 @@ PUBLIC = [
     "ToolResult",
     "ToolRetry",
     "ToolStarted",
+    "TooMuch",
     "Turn",
     "Unreadable",
     "Warning",

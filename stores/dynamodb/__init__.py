@@ -1,4 +1,4 @@
-"""Conversations and jobs in one DynamoDB table, for many machines at once.
+"""Conversations, jobs and quotas in one DynamoDB table, for many machines at once.
 
     partition             sort key                          what
     c/<conversation>      inbox                             the conversation's state and summary; versioned
@@ -8,6 +8,7 @@
                           .../part/<n>                      the rest of any of these that is too large for one item
     p/<tenant>/<person>   c/<conversation>                  that the person wrote in it
     j/<job>               job                               a job; versioned
+    q/<quota>/<n>/<share> quota                             who holds which of n places; gone by itself
 
 Names too long for a key are replaced by their digests. A conversation is changed by one transaction whose condition is
 the version of its inbox. The indexes ``lists_1`` to ``lists_3`` hold keys in order: conversations by use, those with
@@ -18,6 +19,7 @@ table within moments; a list may briefly lag.
 from stores.dynamodb.conversations import DynamoConversationStore
 from stores.dynamodb.definition import definition
 from stores.dynamodb.jobs import DynamoJobStore
+from stores.dynamodb.quotas import DynamoQuotaStore
 from stores.dynamodb.table import Table
 
-__all__ = ["DynamoConversationStore", "DynamoJobStore", "Table", "definition"]
+__all__ = ["DynamoConversationStore", "DynamoJobStore", "DynamoQuotaStore", "Table", "definition"]

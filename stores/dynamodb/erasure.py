@@ -28,8 +28,8 @@ async def erase(table: Table, conversation: Conversation) -> bool:
     """Remove everything that belongs to a conversation. Returns whether it was there."""
     partition = keys.conversation(conversation)
     inbox: Key = (partition, keys.INBOX)
-    tomb = await table.update(inbox, _BURY, "attribute_exists(pk)", {":mark": secrets.token_hex(16)})
-    if tomb is None:
+    there, tomb = await table.update(inbox, _BURY, "attribute_exists(pk)", {":mark": secrets.token_hex(16)})
+    if not there:
         return False
     mark = {":mark": tomb["deleting"]}
     (record,) = await _readable(table, inbox)

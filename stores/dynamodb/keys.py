@@ -11,6 +11,7 @@ LONGEST = 900
 INBOX = "inbox"
 MEMORY = "memory"
 JOB = "job"
+QUOTA = "quota"
 ALL_JOBS = "jobs"
 DUE_JOBS = "due"
 _DIGITS = 20
@@ -43,6 +44,11 @@ def person(tenant: str, principal: str) -> str:
 def job(job_id: str) -> str:
     """A job's partition."""
     return f"j/{bounded(job_id)}"
+
+
+def quota(key: str, most: int, share: int) -> str:
+    """The partition of a share of the places of a quota, whose own key is escaped already."""
+    return f"q/{_short(key)}/{most}/{share}"
 
 
 def turn(message_id: MessageId) -> str:

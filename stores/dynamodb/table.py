@@ -161,17 +161,18 @@ class Table:
             return found
         return None
 
-    async def update(self, key: Key, expression: str, condition: str, values: Mapping[str, Value]) -> Item | None:
-        """Change an item in place. Returns it as it is afterwards, or ``None`` if the condition does not hold."""
+    async def update(self, key: Key, expression: str, condition: str, values: Mapping[str, Value]) -> tuple[bool, Item]:
+        """Change an item in place. Returns whether the condition held, and the item as it is then (empty for none)."""
         request = {"Key": notation(self._key(key)), "UpdateExpression": expression, "ReturnValues": "ALL_NEW"}
         request |= self._guarded(condition, values, expression)
         try:
             answer = await self._retried("update_item", TableName=self.name, **request)
         except AwsError as error:
-            if in_the_way(error) is None:
+            there = in_the_way(error)
+            if there is None:
                 raise
-            return None
-        return self._ours(answer["Attributes"])
+            return False, self._ours(there)
+        return True, self._ours(answer["Attributes"])
 
     async def delete(self, key: Key, condition: str, values: Mapping[str, Value]) -> bool:
         """Remove an item if the condition holds. Returns whether it did."""

@@ -2,5 +2,6 @@
 
 from stores.sqlite.conversations import SqliteConversationStore
 from stores.sqlite.jobs import SqliteJobStore
+from stores.sqlite.quotas import SqliteQuotaStore
 
-__all__ = ["SqliteConversationStore", "SqliteJobStore"]
+__all__ = ["SqliteConversationStore", "SqliteJobStore", "SqliteQuotaStore"]

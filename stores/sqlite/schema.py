@@ -98,3 +98,20 @@ BLOBS = Schema(
         ),
     ),
 )
+
+QUOTAS = Schema(
+    application=0x53574251,  # "SWBQ"
+    versions=(
+        (
+            """
+            CREATE TABLE places (
+                key TEXT NOT NULL,
+                holder BLOB NOT NULL,
+                until REAL NOT NULL,
+                PRIMARY KEY (key, holder)
+            ) STRICT, WITHOUT ROWID
+            """,
+            "CREATE INDEX places_by_end ON places (until)",
+        ),
+    ),
+)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import stores
-from stores.dynamodb import DynamoConversationStore, DynamoJobStore
+from stores.dynamodb import DynamoConversationStore, DynamoJobStore, DynamoQuotaStore
 from stores.s3 import S3BlobStore
 from switchboard.errors import ConfigError
 from switchboard.plugins import Setup
@@ -17,6 +17,7 @@ HERE = a_conversation()
 ROLES = [
     ("conversations", "dynamodb", DynamoConversationStore, "table"),
     ("jobs", "dynamodb", DynamoJobStore, "table"),
+    ("quotas", "dynamodb", DynamoQuotaStore, "table"),
     ("blobs", "s3", S3BlobStore, "bucket"),
 ]
 

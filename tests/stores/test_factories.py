@@ -6,7 +6,8 @@ import pytest
 
 from stores.folder import FolderBlobStore
 from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
-from stores.sqlite import SqliteConversationStore, SqliteJobStore
+from stores.quotas import MemoryQuotaStore
+from stores.sqlite import SqliteConversationStore, SqliteJobStore, SqliteQuotaStore
 from switchboard.plugins import Setup
 from switchboard.settings import Backends, Settings
 
@@ -18,6 +19,8 @@ from switchboard.settings import Backends, Settings
         ("conversations", "memory", MemoryConversationStore, None),
         ("jobs", "sqlite", SqliteJobStore, "switchboard.sqlite"),
         ("jobs", "memory", MemoryJobStore, None),
+        ("quotas", "sqlite", SqliteQuotaStore, "quotas.sqlite"),
+        ("quotas", "memory", MemoryQuotaStore, None),
         ("blobs", "folder", FolderBlobStore, "blobs"),
         ("blobs", "memory", MemoryBlobStore, None),
     ],

@@ -12,6 +12,7 @@ from switchboard import (
     Refused,
     SwitchboardError,
     ToolRetry,
+    TooMuch,
     Unreadable,
 )
 from switchboard import errors as module
@@ -28,6 +29,7 @@ SECRET = "postgres://admin:hunter2@db"
         (DeliveryFailed(channel="slack", why="gone", retryable=False), "slack did not take the reply: gone"),
         (BackendError(service="s3", operation="get", code="Slow"), "s3.get failed: Slow"),
         (Unreadable(name="a.pdf", reason="it is empty", code="empty"), "a.pdf can't be read: it is empty."),
+        (TooMuch("Wait.", retry_after=3), "Wait."),
         (ConfigError("No port.", fix="Add one.", where="line 3"), "line 3: No port. Add one."),
         (ConfigError("No port.", fix="Add one."), "No port. Add one."),
     ],
