@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from switchboard.errors import ConfigError
-from switchboard.queues import MessageQueue
+from switchboard.queues import JobQueue, MessageQueue
 from switchboard.quotas import QuotaStore
 from switchboard.storage import BlobStore, ConversationStore, JobStore
 
@@ -115,6 +115,22 @@ def sqs_queue(setup: "Setup") -> MessageQueue:
 
     url = _named(setup.settings.aws.queue_url, "aws.queue_url")
     return SqsQueue(_client(setup, "sqs", wait_seconds=MOST_WAIT), url, blobs=setup.backend("blobs"))
+
+
+def store_job_queue(setup: "Setup", name: str) -> JobQueue:
+    """No queue: workers look into the job store."""
+    from stores.job_queue import StoreJobQueue
+
+    return StoreJobQueue(setup.backend("jobs"), poll_seconds=setup.settings.jobs.poll_seconds)
+
+
+def sqs_job_queue(setup: "Setup", name: str) -> JobQueue:
+    """Notices of jobs in the queue that the settings name."""
+    from stores.sqs import MOST_WAIT
+    from stores.sqs_jobs import SqsJobQueue
+
+    url = _named(setup.settings.aws.job_queue_url, "aws.job_queue_url")
+    return SqsJobQueue(_client(setup, "sqs", wait_seconds=MOST_WAIT), url)
 
 
 def _table(setup: "Setup") -> "Table":

@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from stores.aws import AwsClient, AwsError
 from switchboard import wire
@@ -69,55 +69,20 @@ class SqsQueue:
         """See `MessageQueue.receive`."""
         if limit <= 0:
             return []
-        answer = await self._client.call(
-            "receive_message",
-            QueueUrl=self._url,
-            MaxNumberOfMessages=min(limit, MOST),
-            WaitTimeSeconds=int(min(max(0.0, wait_seconds), MOST_WAIT)),
-            VisibilityTimeout=hold_seconds,
-            MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
-        )
-        found, _ = await self._read(
-            [
-                _Entry(entry["MessageId"], entry["ReceiptHandle"], entry["Body"], entry.get("Attributes", {}))
-                for entry in answer.get("Messages", [])
-            ]
-        )
+        found, _ = await self._read(await receive(self._client, self._url, limit, wait_seconds, hold_seconds))
         return found
 
     async def deliveries(self, event: Mapping[str, Any]) -> tuple[list[Delivery], list[str]]:
         """The messages of an event by which SQS calls a Lambda function, and the ids of those that can't be read."""
-        return await self._read(
-            [
-                _Entry(record["messageId"], record["receiptHandle"], record["body"], record.get("attributes", {}))
-                for record in event["Records"]
-            ]
-        )
+        return await self._read(records(event))
 
     async def extend(self, delivery: Delivery, seconds: int) -> bool:
         """See `MessageQueue.extend`."""
-        try:
-            await self._client.call(
-                "change_message_visibility",
-                QueueUrl=self._url,
-                ReceiptHandle=delivery.handle,
-                VisibilityTimeout=seconds,
-            )
-        except AwsError as error:
-            if error.code in _GONE:
-                return False
-            raise
-        return True
+        return await extend(self._client, self._url, delivery, seconds)
 
     async def done(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
         """See `MessageQueue.done`."""
-        failed: list[Delivery] = []
-        for start in range(0, len(deliveries), MOST):
-            page = deliveries[start : start + MOST]
-            entries = [{"Id": str(number), "ReceiptHandle": each.handle} for number, each in enumerate(page)]
-            answer = await self._client.call("delete_message_batch", QueueUrl=self._url, Entries=entries)
-            failed += [page[int(entry["Id"])] for entry in answer.get("Failed", [])]
-        return failed
+        return await remove(self._client, self._url, deliveries)
 
     async def close(self) -> None:
         """See `MessageQueue.close`. The blob store stays open."""
@@ -131,7 +96,7 @@ class SqsQueue:
         blob = await self._blobs.put(chunks(), owner=owner, name="message.json", limit=MOST_BLOB)
         return json.dumps({"blob": blob.digest, "owner": owner})
 
-    async def _read(self, entries: Sequence["_Entry"]) -> tuple[list[Delivery], list[str]]:
+    async def _read(self, entries: Sequence["Entry"]) -> tuple[list[Delivery], list[str]]:
         """What can be read, and the ids of the rest: of what can't be, and of what would overtake it."""
         found: list[Delivery] = []
         left: list[str] = []
@@ -146,7 +111,7 @@ class SqsQueue:
                 found.append(delivery)
         return found, left
 
-    async def _delivery(self, entry: "_Entry") -> Delivery | None:
+    async def _delivery(self, entry: "Entry") -> Delivery | None:
         """A message as it was received; ``None`` if it can't be read, now or ever."""
         try:
             data = json.loads(entry.body)
@@ -160,13 +125,73 @@ class SqsQueue:
         return Delivery(message=message, id=entry.id, handle=entry.handle, attempts=attempts)
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """A message as SQS hands it out; a function's event spells the same names differently."""
 
     id: str
     handle: str
     body: str
     attributes: Mapping[str, str]
+
+
+class Held(Protocol):
+    """Something in a worker's hands."""
+
+    @property
+    def handle(self) -> str:
+        """What SQS needs to know it again."""
+        ...
+
+
+H = TypeVar("H", bound=Held)
+
+
+async def receive(client: AwsClient, url: str, limit: int, wait_seconds: float, hold_seconds: int) -> list[Entry]:
+    """Take what a queue has, as much as it hands out at once."""
+    answer = await client.call(
+        "receive_message",
+        QueueUrl=url,
+        MaxNumberOfMessages=min(limit, MOST),
+        WaitTimeSeconds=int(min(max(0.0, wait_seconds), MOST_WAIT)),
+        VisibilityTimeout=hold_seconds,
+        MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
+    )
+    return [
+        Entry(entry["MessageId"], entry["ReceiptHandle"], entry["Body"], entry.get("Attributes", {}))
+        for entry in answer.get("Messages", [])
+    ]
+
+
+def records(event: Mapping[str, Any]) -> list[Entry]:
+    """What is in an event by which SQS calls a Lambda function."""
+    return [
+        Entry(record["messageId"], record["receiptHandle"], record["body"], record.get("attributes", {}))
+        for record in event["Records"]
+    ]
+
+
+async def extend(client: AwsClient, url: str, held: Held, seconds: int) -> bool:
+    """Hold something for so many seconds from now on. Returns whether it was still held."""
+    try:
+        await client.call(
+            "change_message_visibility", QueueUrl=url, ReceiptHandle=held.handle, VisibilityTimeout=seconds
+        )
+    except AwsError as error:
+        if error.code in _GONE:
+            return False
+        raise
+    return True
+
+
+async def remove(client: AwsClient, url: str, held: Sequence[H]) -> list[H]:
+    """Remove what is held for good. Returns what could not be removed."""
+    failed: list[H] = []
+    for start in range(0, len(held), MOST):
+        page = held[start : start + MOST]
+        entries = [{"Id": str(number), "ReceiptHandle": each.handle} for number, each in enumerate(page)]
+        answer = await client.call("delete_message_batch", QueueUrl=url, Entries=entries)
+        failed += [page[int(entry["Id"])] for entry in answer.get("Failed", [])]
+    return failed
 
 
 def group(conversation: Conversation) -> str:

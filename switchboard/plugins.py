@@ -1,9 +1,11 @@
-"""The extension points, all of them: channels, tools and backends are found by name through entry points.
+"""The extension points, all of them: channels, tools, jobs and backends are found by name through entry points.
 
-A distribution offers a piece by an entry point in one of three groups:
+A distribution offers a piece by an entry point in one of four groups:
 
 ``switchboard.tools``
     a `Tool`, or a function ``(setup) -> Tool`` where the tool needs a backend.
+``switchboard.jobs``
+    a `JobKind`, or a function ``(setup) -> JobKind``, called as the kind is.
 ``switchboard.channels``
     a function ``(setup) -> channel``; its name is what the settings enable.
 ``switchboard.backends``
@@ -21,12 +23,13 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
 from switchboard.errors import ConfigError
+from switchboard.jobs import JobKind
 from switchboard.tools import Tool
 
 if TYPE_CHECKING:
     from switchboard.settings import Settings
 
-Group = Literal["switchboard.tools", "switchboard.channels", "switchboard.backends"]
+Group = Literal["switchboard.tools", "switchboard.jobs", "switchboard.channels", "switchboard.backends"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +55,15 @@ class Setup:
 
     Attributes:
         given: Backends by role that are used instead of what the settings name, and under ``tools`` the tools that are
-            used instead of the installed ones; tests and embedders give these.
+            used instead of the installed ones, under ``job_kinds`` the kinds of jobs; tests and embedders give these.
         extra_tools: Tools besides the installed ones.
+        extra_jobs: Kinds of jobs besides the installed ones.
     """
 
     settings: "Settings"
     given: Mapping[str, Any] = field(default_factory=dict)
     extra_tools: Sequence[Tool] = ()
+    extra_jobs: Sequence[JobKind] = ()
     _made: dict[str, Any] = field(default_factory=dict)
 
     def backend(self, role: str) -> Any:
@@ -107,6 +112,28 @@ class Setup:
                 raise ConfigError(f"Two tools are called {tool.name}.", fix="Give one another name.", where="tools")
             made[tool.name] = tool
         return tuple(made.values())
+
+    @cached_property
+    def jobs(self) -> Mapping[str, JobKind]:
+        """The kinds of jobs that are installed, by name.
+
+        Raises:
+            ConfigError: One is broken or goes by another name than it was installed under, or two have the same name.
+        """
+        if "job_kinds" in self.given:
+            return {kind.name: kind for kind in self.given["job_kinds"]}
+        made: dict[str, JobKind] = {}
+        for name, point in sorted(self._installed("switchboard.jobs").items()):
+            loaded = _load(point)
+            made[name] = loaded if isinstance(loaded, JobKind) else loaded(self)
+            if made[name].name != name:
+                fix = f"Call the entry point {made[name].name!r}, too."
+                raise ConfigError(f"The job {name!r} calls itself {made[name].name!r}.", fix=fix, where="jobs")
+        for kind in self.extra_jobs:
+            if kind.name in made:
+                raise ConfigError(f"Two kinds of jobs are called {kind.name}.", fix="Rename one.", where="jobs")
+            made[kind.name] = kind
+        return made
 
     def channel(self, name: str) -> Any:
         """A channel by name.
