@@ -15,6 +15,7 @@ What a job has ``saved`` stays through everything, so that nothing is paid for t
 from dataclasses import replace
 
 from agent import texts
+from switchboard.assistant import JobNews
 from switchboard.errors import Fenced
 from switchboard.identity import MessageId
 from switchboard.messages import Message
@@ -163,7 +164,7 @@ def telling(job: Job, now: float) -> Message:
     Its id is the same however often the end is told; the end after a `retry` has another, as the fence has grown.
     """
     return Message(
-        id=MessageId(f"job:{job.id}:{job.fence}"),
+        id=_result_id(job),
         conversation=job.conversation,
         principal=job.principal,
         text="",
@@ -174,9 +175,20 @@ def telling(job: Job, now: float) -> Message:
     )
 
 
+def news(job: Job) -> JobNews:
+    """How far a job is, for whoever follows it."""
+    done, total = job.progress
+    result = _result_id(job) if job.ended and not job.due_at else None
+    return JobNews(state=job.state, text=job.text, done=done, total=total, result=result)
+
+
 def holds(job: Job | None, fence: int) -> bool:
     """Whether the attempt with this fence is the one that goes on."""
     return job is not None and job.state == "running" and job.fence == fence
+
+
+def _result_id(job: Job) -> MessageId:
+    return MessageId(f"job:{job.id}:{job.fence}")
 
 
 def _hold(job: Job, fence: int) -> None:

@@ -72,24 +72,6 @@ def job_gave_up(attempts: int, incident: str) -> str:
     return f"I tried {attempts} times and could not finish the work. Please ask again. (Incident {incident}.)"
 
 
-def job_late(seconds: float) -> str:
-    """For an attempt at a job that did not end in time."""
-    return f"The work did not end within {seconds:,.0f} seconds. Please ask for less at once."
-
-
-JOB_CANCELLED = "The work was cancelled. Ask again if you still need it."
-
-
-def job_gave_up(attempts: int, incident: str) -> str:
-    """For a job over which workers died again and again."""
-    return f"I tried {attempts} times and could not finish the work. Please ask again. (Incident {incident}.)"
-
-
-def job_late(seconds: float) -> str:
-    """For an attempt at a job that did not end in time."""
-    return f"The work did not end within {seconds:,.0f} seconds. Please ask for less at once."
-
-
 HELP_SUGGESTION = "What can you do?"
 
 

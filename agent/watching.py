@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from agent.jobs import news
+from switchboard.assistant import JobNews
 from switchboard.storage import Job
 
 WATCH_SECONDS = 0.5
@@ -22,25 +24,28 @@ class Watching:
             if watched == job_id:
                 event.set()
 
-    async def follow(self, job_id: str) -> AsyncIterator[Job]:
-        """The job as it is, and again whenever its state, text or progress changes, up to its end."""
-        news, shown = asyncio.Event(), None
-        self._waiting[news] = job_id
+    async def follow(self, job_id: str) -> AsyncIterator[JobNews]:
+        """How far the job is: at once, and again whenever that changes, until its end was told or it is deleted.
+
+        Whoever is slow to take the news misses what has been overtaken.
+        """
+        changed, shown = asyncio.Event(), None
+        self._waiting[changed] = job_id
         try:
             while (job := await self._look(job_id)) is not None:
-                if (seen := (job.state, job.text, job.progress)) != shown:
-                    shown = seen
-                    yield job
-                if job.ended:
+                if (found := news(job)) != shown:
+                    shown = found
+                    yield found
+                if found.result:
                     return
-                await _either(news, WATCH_SECONDS)
-                news.clear()
+                await _either(changed, WATCH_SECONDS)
+                changed.clear()
         finally:
-            del self._waiting[news]
+            del self._waiting[changed]
 
 
-async def _either(news: asyncio.Event, seconds: float) -> None:
+async def _either(changed: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(news.wait(), seconds)
+        await asyncio.wait_for(changed.wait(), seconds)
     except TimeoutError:
         return

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from agent import jobs as rules
@@ -13,7 +13,7 @@ from agent.attempting import UNWIND_SECONDS, Attempt, Bench
 from agent.boundary import attempt
 from agent.ordering import Orders
 from agent.watching import Watching
-from switchboard.assistant import Offer
+from switchboard.assistant import JobNews, Offer
 from switchboard.jobs import JobKind
 from switchboard.messages import Message
 from switchboard.plugins import Setup
@@ -43,16 +43,23 @@ class Working:
     """Runs jobs in this process, up to ``jobs.parallel`` at a time.
 
     Args:
-        setup: Gives the stores, the queue, the kinds of jobs and the settings.
+        setup: Gives the stores, the queue, the installed kinds of jobs and the settings.
         tell: Takes the message as whose reply a result comes back, as `Assistant.offer` does.
+        kinds: Further kinds of jobs.
         clock: Seconds since the epoch, by which jobs are due.
         hear: Told of each job as an attempt at it begins, and as it is when the attempt is over.
     """
 
     def __init__(
-        self, setup: Setup, tell: Tell, *, clock: Callable[[], float] = time.time, hear: Hear = _nobody
+        self,
+        setup: Setup,
+        tell: Tell,
+        *,
+        kinds: Sequence[JobKind] = (),
+        clock: Callable[[], float] = time.time,
+        hear: Hear = _nobody,
     ) -> None:
-        self.kinds: Mapping[str, JobKind] = setup.jobs
+        self.kinds: Mapping[str, JobKind] = {**setup.jobs, **{kind.name: kind for kind in kinds}}
         self._settings = setup.settings
         self._jobs: JobStore = setup.backend("jobs")
         self._queue: JobQueue = setup.backend("job_queue")
@@ -104,9 +111,9 @@ class Working:
         await self._see_to(job_id)
         return await self._jobs.get(job_id)
 
-    def begin(self, job_id: str) -> None:
-        """See to a job here and at once, over and above ``jobs.parallel``."""
-        self._spawn(self._see_to(job_id))
+    def go_on(self, job: Job) -> None:
+        """Work on a job that was taken for this process: running, under its fence. ``jobs.parallel`` is not asked."""
+        self._spawn(self._finish(job))
 
     async def cancel(self, job_id: str) -> Job | None:
         """Ask for a job to stop, and stop it at once if it runs here; see `Orders.cancel`."""
@@ -115,8 +122,8 @@ class Working:
             held.cancel()
         return job
 
-    def watch(self, job_id: str) -> AsyncIterator[Job]:
-        """The job as it is, and again whenever its state, text or progress changes, up to its end."""
+    def watch(self, job_id: str) -> AsyncIterator[JobNews]:
+        """How far a job is, until its end was told; nothing of an unknown one. See `Watching.follow`."""
         return self._watching.follow(job_id)
 
     async def sweep(self, *, grace_seconds: float) -> int:
@@ -231,6 +238,7 @@ class Working:
             log.warning("the end of job %s can't be told now, and will be later", job.id, exc_info=_error(offer))
         elif told := rules.told(job):
             await self._jobs.update(told)
+            self._watching.ring(job.id)
 
     async def _any_ends(self) -> None:
         if self._tasks:
