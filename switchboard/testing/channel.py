@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from agent.boundary import attempt
 from switchboard.channels import Channel
 from switchboard.errors import BadInput
 from switchboard.events import Citation
@@ -44,15 +45,21 @@ class Line:
 class FakeChannel:
     """A whole channel in memory: ``sent`` is what its platform has shown, ``receipts`` is what it answers.
 
+    When something is sent again, it looks what its platform shows already and adds only the rest.
+
     Attributes:
-        receipts: One for each sending; the default confirms all. Give others to see what happens when it does not.
+        receipts: One for each sending; the default confirms all. Give others to see what happens when it does not: of
+            a failure ``sent`` parts are shown, and an exception is raised when all are shown, but nobody knows.
+        push: Whether replies have to be sent by the outbox, as on a platform that nobody fetches them from.
     """
 
     name: str = "fake"
     limits: Limits = field(default_factory=lambda: Limits(text=500))
     tenant: str = "local"
-    receipts: Iterator[Receipt] = field(default_factory=lambda: repeat(DELIVERED))
+    receipts: Iterator[Receipt | Exception] = field(default_factory=lambda: repeat(DELIVERED))
+    push: bool = False
     sent: list[tuple[Conversation, tuple[str, ...]]] = field(default_factory=list)
+    _shown: dict[tuple[Conversation, MessageId], "_Shown"] = field(default_factory=dict)
 
     def parse(self, payload: Line) -> Sequence[Message]:
         """A line is a message."""
@@ -66,6 +73,7 @@ class FakeChannel:
                 conversation=Conversation(tenant=self.tenant, channel=self.name, room=payload.sender),
                 principal=Principal(id=f"{self.name}:{payload.sender}", verified=True),
                 text=payload.text,
+                push=self.push,
             ),
         )
 
@@ -74,11 +82,26 @@ class FakeChannel:
         return render(reply, self.limits).messages
 
     async def send(self, message: Message, parts: Sequence[str], *, again: bool = False) -> Receipt:
-        """Show the parts in the message's conversation, if the next receipt says so."""
-        receipt = next(self.receipts)
-        if receipt.delivered:
-            self.sent.append((message.conversation, tuple(parts)))
-        return receipt
+        """Show the parts in the message's conversation, as far as the next receipt says so."""
+        answer = next(self.receipts)
+        shown = self._shown.setdefault((message.conversation, message.id), _Shown())
+        there = shown.parts - shown.confirmed if again else 0
+        known = len(parts) if isinstance(answer, Exception) or answer.delivered else answer.sent
+        if fresh := tuple(parts[there:known]):
+            self.sent.append((message.conversation, fresh))
+        shown.parts = max(shown.parts, shown.confirmed + known)
+        if isinstance(answer, Exception):
+            raise answer
+        shown.confirmed += known
+        return answer
+
+
+@dataclass(slots=True)
+class _Shown:
+    """How many of a reply's parts the platform shows, and how many of those it has confirmed."""
+
+    parts: int = 0
+    confirmed: int = 0
 
 
 class ChannelContract:
@@ -139,3 +162,40 @@ class ChannelContract:
     def test_a_failure_is_told(self, channel: Channel[Any, Any]) -> None:
         reply = Reply(text="Please try again. (Incident 1a2b.)", status="failed", incident="1a2b")
         assert "1a2b" in " ".join(self.text_of(part) for part in channel.render(reply))
+
+
+class SendingAgainContract:
+    """What a channel adds to `ChannelContract` whose platform lets it look what is there already.
+
+    Inherit from both, and say how to lose a confirmation and what the platform shows.
+    """
+
+    text_of: Callable[[Any], str] = staticmethod(str)
+
+    def payload(self, text: str, *, id: str, sender: str) -> Any:
+        """See `ChannelContract.payload`."""
+        raise NotImplementedError
+
+    def lossy(self, channel: Any) -> Channel[Any, Any]:
+        """The channel, after its platform was told to show what is sent next but not to confirm it."""
+        raise NotImplementedError
+
+    def shown(self, channel: Any) -> Sequence[str]:
+        """The texts that the platform shows, in order."""
+        raise NotImplementedError
+
+    async def test_what_is_sent_again_is_shown_once(self, channel: Any) -> None:
+        (message,) = channel.parse(self.payload("Hello", id="1", sender="5551"))
+        parts = channel.render(Reply(text=PROSE, status="complete"))
+        lost = await attempt(self.lossy(channel).send(message, parts))
+        assert not (isinstance(lost, Receipt) and lost.delivered)
+        before = list(self.shown(channel))
+        assert (await channel.send(message, parts, again=True)).delivered
+        assert list(self.shown(channel)) == before == [self.text_of(part) for part in parts]
+
+    async def test_another_reply_of_the_same_words_is_shown_as_well(self, channel: Any) -> None:
+        parts = channel.render(Reply(text="Yes.", status="complete"))
+        for number in ("1", "2"):
+            (message,) = channel.parse(self.payload("Hello", id=number, sender="5551"))
+            assert (await channel.send(message, parts, again=True)).delivered
+        assert len(self.shown(channel)) == 2 * len(parts)

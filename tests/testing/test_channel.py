@@ -1,19 +1,29 @@
 """The fake channel keeps the contract that it ships with, and shows what a platform's refusal does."""
 
+from collections.abc import Sequence
+from itertools import chain, repeat
+
 import pytest
 
 from switchboard import BadInput, Limits, Receipt, Reply, fold
-from switchboard.testing.channel import DELIVERED, ChannelContract, FakeChannel, Line
+from switchboard.testing.channel import DELIVERED, ChannelContract, FakeChannel, Line, SendingAgainContract
 from switchboard.testing.running import follow, running
 
 
-class TestFakeChannel(ChannelContract):
+class TestFakeChannel(SendingAgainContract, ChannelContract):
     @pytest.fixture
     def channel(self) -> FakeChannel:
         return FakeChannel()
 
     def payload(self, text: str, *, id: str, sender: str) -> Line:
         return Line(id=id, sender=sender, text=text)
+
+    def lossy(self, channel: FakeChannel) -> FakeChannel:
+        channel.receipts = chain([TimeoutError()], repeat(DELIVERED))
+        return channel
+
+    def shown(self, channel: FakeChannel) -> Sequence[str]:
+        return [part for _, parts in channel.sent for part in parts]
 
 
 class TestFakeChannelOfAFewShortMessages(TestFakeChannel):
@@ -40,6 +50,17 @@ async def test_a_message_goes_in_and_its_reply_comes_out_where_it_came_from() ->
         (turn,) = await assistant.transcript(message.conversation)
     assert channel.sent == [(message.conversation, ("Good morning.",))]
     assert turn.delivered
+
+
+async def test_after_a_failure_half_way_the_rest_is_shown_once() -> None:
+    half = Receipt(delivered=False, why="half way", retry_after=0.0, sent=1)
+    channel = FakeChannel(receipts=iter([half, TimeoutError(), DELIVERED]))
+    (message,) = channel.parse(Line(id="1", sender="5551", text="Hello"))
+    await channel.send(message, ("a", "a", "b"))
+    with pytest.raises(TimeoutError):
+        await channel.send(message, ("a", "b"), again=True)
+    assert (await channel.send(message, ("a", "b"), again=True)).delivered
+    assert [parts for _, parts in channel.sent] == [("a",), ("a", "b")]
 
 
 def test_what_is_rendered_is_the_reply() -> None:
