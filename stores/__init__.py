@@ -109,7 +109,14 @@ def s3_blobs(setup: "Setup", name: str) -> BlobStore:
     return S3BlobStore(_client(setup, "s3"), _named(aws.bucket, "aws.bucket"), prefix=aws.key_prefix)
 
 
-def sqs_queue(setup: "Setup") -> MessageQueue:
+def memory_message_queue(setup: "Setup", name: str) -> MessageQueue:
+    """Messages between parts of one process."""
+    from stores.queue import MemoryQueue
+
+    return MemoryQueue()
+
+
+def sqs_message_queue(setup: "Setup", name: str) -> MessageQueue:
     """Messages in the queue that the settings name; large ones go where the settings keep files."""
     from stores.sqs import MOST_WAIT, SqsQueue
 

@@ -36,3 +36,21 @@ def test_importing_everything_loads_nothing_heavy() -> None:
 def test_the_words_need_only_the_standard_library() -> None:
     third_party = imported_by("import switchboard") - imported_by("pass") - sys.stdlib_module_names
     assert third_party == {"switchboard"}
+
+
+RECEIVING = """
+import os
+os.environ |= {"SWITCHBOARD_PROFILE": "aws", "SWITCHBOARD_AWS__BUCKET": "b", "SWITCHBOARD_AWS__QUEUE_URL": "q"}
+os.environ |= {"CHANNEL": "terminal"}
+from infra.functions import receive
+receive._receiver()
+"""
+
+
+def test_what_receives_messages_loads_neither_the_agent_nor_what_it_needs() -> None:
+    loaded = imported_by(f"exec({RECEIVING!r})")
+    assert not loaded.intersection({"agent", "tools", "prompts", *HEAVY})
+
+
+def test_the_queue_needs_neither_settings_nor_the_sdk_before_it_sends() -> None:
+    assert not imported_by("import channels.receiving, stores.sqs").intersection({"pydantic", "boto3", "botocore"})

@@ -26,6 +26,11 @@ def setup(folder: Path, role: str, name: str, **aws: str) -> Setup:
     return Setup(Settings(data_dir=folder, backends=Backends(**{role: name}), aws=AwsSettings(**aws)))
 
 
+def queueing(folder: Path, **aws: str) -> Setup:
+    backends = Backends(message_queue="sqs", blobs="memory")
+    return Setup(Settings(data_dir=folder, backends=backends, aws=AwsSettings(**aws)))
+
+
 @pytest.mark.parametrize(("role", "name", "kind", "setting"), ROLES)
 async def test_a_name_leads_to_its_store(tmp_path: Path, role: str, name: str, kind: type, setting: str) -> None:
     store = setup(tmp_path, role, name, **{setting: "something"}).backend(role)
@@ -68,7 +73,7 @@ async def test_the_queue_waits_as_long_as_sqs_lets_it(tmp_path: Path) -> None:
     """Longer than that the client would wait in vain, and less long it would give up on an answer under way."""
     with a_world() as world:
         here = {"queue_url": world.queue(), "region": REGION, "endpoint": world.endpoint}
-        queue = stores.sqs_queue(setup(tmp_path, "blobs", "memory", **here))
+        queue = queueing(tmp_path, **here).backend("message_queue")
         await queue.send(a_message())
         (delivery,) = await queue.receive(wait_seconds=60)
         assert delivery.message == a_message()
@@ -77,5 +82,5 @@ async def test_the_queue_waits_as_long_as_sqs_lets_it(tmp_path: Path) -> None:
 
 def test_a_queue_that_the_settings_do_not_name_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        stores.sqs_queue(setup(tmp_path, "blobs", "memory"))
+        queueing(tmp_path).backend("message_queue")
     assert caught.value.where == "aws.queue_url"

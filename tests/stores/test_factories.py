@@ -6,6 +6,7 @@ import pytest
 
 from stores.folder import FolderBlobStore
 from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
+from stores.queue import MemoryQueue
 from stores.quotas import MemoryQuotaStore
 from stores.sqlite import SqliteConversationStore, SqliteJobStore, SqliteQuotaStore
 from switchboard.plugins import Setup
@@ -21,6 +22,7 @@ from switchboard.settings import Backends, Settings
         ("jobs", "memory", MemoryJobStore, None),
         ("quotas", "sqlite", SqliteQuotaStore, "quotas.sqlite"),
         ("quotas", "memory", MemoryQuotaStore, None),
+        ("message_queue", "memory", MemoryQueue, None),
         ("blobs", "folder", FolderBlobStore, "blobs"),
         ("blobs", "memory", MemoryBlobStore, None),
     ],
