@@ -59,7 +59,8 @@ class FakeChannel:
     receipts: Iterator[Receipt | Exception] = field(default_factory=lambda: repeat(DELIVERED))
     push: bool = False
     sent: list[tuple[Conversation, tuple[str, ...]]] = field(default_factory=list)
-    _shown: dict[tuple[Conversation, MessageId], "_Shown"] = field(default_factory=dict)
+    _left: dict[tuple[Conversation, MessageId], int] = field(default_factory=dict)
+    """How many parts of a reply are not shown yet: counted from the end, a part's place is the same in any rest."""
 
     def parse(self, payload: Line) -> Sequence[Message]:
         """A line is a message."""
@@ -84,24 +85,15 @@ class FakeChannel:
     async def send(self, message: Message, parts: Sequence[str], *, again: bool = False) -> Receipt:
         """Show the parts in the message's conversation, as far as the next receipt says so."""
         answer = next(self.receipts)
-        shown = self._shown.setdefault((message.conversation, message.id), _Shown())
-        there = shown.parts - shown.confirmed if again else 0
-        known = len(parts) if isinstance(answer, Exception) or answer.delivered else answer.sent
-        if fresh := tuple(parts[there:known]):
-            self.sent.append((message.conversation, fresh))
-        shown.parts = max(shown.parts, shown.confirmed + known)
+        place = (message.conversation, message.id)
+        start = max(0, len(parts) - self._left.get(place, len(parts))) if again else 0
+        end = len(parts) if isinstance(answer, Exception) or answer.delivered else answer.sent
+        if start < end:
+            self.sent.append((message.conversation, tuple(parts[start:end])))
+            self._left[place] = len(parts) - end
         if isinstance(answer, Exception):
             raise answer
-        shown.confirmed += known
         return answer
-
-
-@dataclass(slots=True)
-class _Shown:
-    """How many of a reply's parts the platform shows, and how many of those it has confirmed."""
-
-    parts: int = 0
-    confirmed: int = 0
 
 
 class ChannelContract:

@@ -1,0 +1,134 @@
+"""The outboxes of a store: the rules of ``agent/outbox.py``, read, applied and written until the write fits."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from agent import inbox, outbox
+from switchboard.errors import BackendError
+from switchboard.identity import Conversation, MessageId
+from switchboard.limits import Receipt
+from switchboard.messages import Message
+from switchboard.settings import Settings
+from switchboard.storage import Change, ConversationStore, Inbox, Outgoing, Snapshot
+
+log = logging.getLogger("switchboard.agent")
+
+HOLD_MARGIN = 30.0
+"""Seconds for which a reply is held beyond the time that sending may take: for noting what came of it."""
+STORE_PAUSE = 0.1
+"""Seconds before what came of a sending is written again, when the store is not there; doubled each time."""
+LONGEST_STORE_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outboxes:
+    """What waits to be sent, in all conversations of a store.
+
+    Attributes:
+        clock: Seconds since the epoch.
+        jitter: From 0 up to 1, anew for each pause.
+    """
+
+    conversations: ConversationStore
+    settings: Settings
+    clock: Callable[[], float] = time.time
+    jitter: Callable[[], float] = random.random
+
+    async def take(self, conversation: Conversation) -> Outgoing | None:
+        """Begin an attempt at the conversation's next reply, if one is due."""
+        limits = self.settings.outbox
+        hold = limits.send_seconds + HOLD_MARGIN + self.settings.turn.clock_skew_seconds
+        while True:
+            state = (await self.conversations.read(conversation)).inbox
+            now = self.clock()
+            if gone := outbox.lost(state, now, limits.give_up_seconds):
+                if await self.conversations.commit(conversation, gone):
+                    _tell(conversation, state, gone.inbox)
+                continue
+            taken = outbox.take(state, now, hold)
+            if taken is None:
+                return None
+            change, outgoing = taken
+            if await self.conversations.commit(conversation, change):
+                return outgoing
+
+    async def note(self, conversation: Conversation, outgoing: Outgoing, receipt: Receipt) -> None:
+        """Write what came of an attempt, as soon as the store is there: a receipt that is lost is a reply sent twice.
+
+        Raises:
+            BackendError: The store refuses, and trying again is no use. Once the hold is over, the reply is sent again.
+        """
+        jitter = self.jitter()
+
+        def decide(snapshot: Snapshot) -> Change | None:
+            if receipt.delivered:
+                return inbox.deliver(snapshot)
+            return outbox.failed(snapshot.inbox, outgoing, receipt, self.clock(), self.settings.outbox, jitter=jitter)
+
+        _tell(conversation, *await self._write(conversation, outgoing.message_id, decide))
+
+    async def confirm(self, message: Message, receipt: Receipt) -> None:
+        """Write what a channel says of a reply that it sent by itself; a failure counts as an attempt."""
+        entry = outbox.find((await self.conversations.read(message.conversation)).inbox, message.id)
+        if receipt.delivered:
+            await self._write(message.conversation, message.id, inbox.deliver)
+        elif entry is None or outbox.being_sent(entry, self.clock()):
+            log.warning("a reply was not delivered on %s: %s", message.conversation.channel, receipt.why)
+        else:
+            await self.note(message.conversation, replace(entry, attempts=entry.attempts + 1), receipt)
+
+    async def retry(self, conversation: Conversation) -> int:
+        """Have what failed sent again, dead letters too. Returns how many replies that are."""
+        before, after = await self._write(
+            conversation, None, lambda snapshot: outbox.retry(snapshot.inbox, None, self.clock())
+        )
+        return sum(entry != earlier for entry, earlier in zip(after.outbox, before.outbox, strict=True))
+
+    async def discard(self, conversation: Conversation) -> int:
+        """Send what waits no more. Returns how many replies that were."""
+        before, _ = await self._write(conversation, None, lambda snapshot: outbox.discard(snapshot.inbox, None))
+        return len(before.outbox)
+
+    async def _write(
+        self, conversation: Conversation, message_id: MessageId | None, decide: Callable[[Snapshot], Change | None]
+    ) -> tuple[Inbox, Inbox]:
+        """Write what is decided, reading anew when it does not fit and waiting while the store is away.
+
+        Returns:
+            The inbox before and after; the same where there was nothing to write.
+        """
+        pause = STORE_PAUSE
+        while True:
+            try:
+                snapshot = await self.conversations.read(conversation, message_id)
+                change = decide(snapshot)
+                if change is None:
+                    return snapshot.inbox, snapshot.inbox
+                if await self.conversations.commit(conversation, change):
+                    return snapshot.inbox, change.inbox
+            except BackendError as error:
+                if not error.retryable:
+                    raise
+                log.warning("an outbox could not be written, will try again: %s", error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_STORE_PAUSE)
+
+
+def _tell(conversation: Conversation, before: Inbox, after: Inbox) -> None:
+    """Tell the operator which attempt failed, and what was given up."""
+    earlier = {each.message_id: each for each in before.outbox}
+    for each in after.outbox:
+        if each == earlier[each.message_id] or not each.why:
+            continue
+        if each.dead:
+            text = "a reply on %s is a dead letter after attempt %d (see `switchboard outbox list`): %s"
+            log.error(text, conversation.channel, each.attempts, each.why)
+            if dropped := len(before.outbox) - len(after.outbox):
+                log.error("%d older dead letters on %s were dropped", dropped, conversation.channel)
+        else:
+            text = "a reply on %s was not delivered at attempt %d, will try again: %s"
+            log.warning(text, conversation.channel, each.attempts, each.why)
