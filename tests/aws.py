@@ -66,10 +66,11 @@ class World:
         self.sdk("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         return name
 
-    def queue(self, **attributes: str) -> str:
-        """The address of a new FIFO queue."""
-        name = f"queue-{secrets.token_hex(6)}.fifo"
-        answer = self.sdk("sqs").create_queue(QueueName=name, Attributes={"FifoQueue": "true", **attributes})
+    def queue(self, *, fifo: bool = True, **attributes: str) -> str:
+        """The address of a new queue."""
+        name = f"queue-{secrets.token_hex(6)}{'.fifo' if fifo else ''}"
+        kind = {"FifoQueue": "true"} if fifo else {}
+        answer = self.sdk("sqs").create_queue(QueueName=name, Attributes={**kind, **attributes})
         return str(answer["QueueUrl"])
 
 

@@ -7,6 +7,7 @@ import pytest
 import stores
 from stores.dynamodb import DynamoConversationStore, DynamoJobStore, DynamoQuotaStore
 from stores.s3 import S3BlobStore
+from stores.sqs_jobs import SqsJobQueue
 from switchboard.errors import ConfigError
 from switchboard.plugins import Setup
 from switchboard.settings import AwsSettings, Backends, Settings
@@ -18,6 +19,7 @@ ROLES = [
     ("conversations", "dynamodb", DynamoConversationStore, "table"),
     ("jobs", "dynamodb", DynamoJobStore, "table"),
     ("quotas", "dynamodb", DynamoQuotaStore, "table"),
+    ("job_queue", "sqs", SqsJobQueue, "job_queue_url"),
     ("blobs", "s3", S3BlobStore, "bucket"),
 ]
 

@@ -7,7 +7,9 @@ import pytest
 
 from switchboard import ConfigError, Tool, ToolContext, ToolResult, tool
 from switchboard import plugins as plugins_module
+from switchboard.jobs import JobContext, JobKind, job
 from switchboard.plugins import Setup
+from switchboard.reply import Reply
 from switchboard.settings import Settings, load
 
 
@@ -25,6 +27,15 @@ def store(setup: Setup, name: str) -> object:
     return {"name": name, "tenant": setup.settings.tenant}
 
 
+@job(name="count")
+async def count(context: JobContext) -> Reply:
+    return Reply(text="1, 2, 3", status="complete")
+
+
+def made_count(setup: Setup) -> JobKind:
+    return count
+
+
 POINTS = [
     EntryPoint("ping", f"{__name__}:ping", "switchboard.tools"),
     EntryPoint("broken", "no_such_module:thing", "switchboard.tools"),
@@ -32,6 +43,9 @@ POINTS = [
     EntryPoint("chat_model.*", f"{__name__}:store", "switchboard.backends"),
     EntryPoint("line", f"{__name__}:made_ping", "switchboard.channels"),
 ]
+
+
+JOBS = [EntryPoint("count", f"{__name__}:{name}", "switchboard.jobs") for name in ("count", "made_count")]
 
 
 @pytest.fixture
@@ -103,3 +117,26 @@ def test_a_channel_has_to_be_enabled() -> None:
 def test_what_is_installed_is_listed_without_importing_it() -> None:
     listed = Setup(settings(tools__enabled="ping")).installed("switchboard.tools")
     assert [(plugin.name, plugin.enabled) for plugin in listed] == [("broken", False), ("ping", True)]
+
+
+@pytest.mark.parametrize("point", JOBS)
+def test_a_kind_of_job_is_found_as_it_is_or_made(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:
+    monkeypatch.setattr(plugins_module, "entry_points", lambda group: [point])
+    assert Setup(settings()).jobs == {"count": count}
+
+
+def test_a_kind_of_job_has_to_be_installed_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = EntryPoint("sum", f"{__name__}:count", "switchboard.jobs")
+    monkeypatch.setattr(plugins_module, "entry_points", lambda group: [other])
+    with pytest.raises(ConfigError, match="Call the entry point 'count', too"):
+        _ = Setup(settings()).jobs
+
+
+def test_two_kinds_of_jobs_can_not_have_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins_module, "entry_points", lambda group: JOBS[:1])
+    with pytest.raises(ConfigError, match="Two kinds of jobs are called count"):
+        _ = Setup(settings(), extra_jobs=[count]).jobs
+
+
+def test_kinds_of_jobs_that_are_given_are_used_instead() -> None:
+    assert Setup(settings(), given={"job_kinds": [count]}).jobs == {"count": count}
