@@ -2,41 +2,38 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Protocol, TypeAlias
 
 from channels.websocket import texts
 from channels.websocket.links import linked
 from channels.websocket.protocol import BadFrame, Happened, Response, TurnBegan
+from channels.websocket.tasks import Guard, Tasks
 from channels.websocket.views import new_view
-from switchboard import Conversation, Event, Message, MessageId
+from switchboard import Conversation, Event, JobStarted, Message, MessageId
 from switchboard.assistant import Assistant
 from switchboard.events import ends_turn
-
-Work: TypeAlias = Callable[[], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
 MOST = 64
 
 
-class Guard(Protocol):
-    """Runs work and turns its failure into a frame about a message."""
-
-    def __call__(self, work: Work, about: str = "") -> Coroutine[None, None, None]:
-        """Run it."""
-        ...
-
-
 class Following:
-    """Turns on their way to one client."""
+    """Turns on their way to one client. ``began`` is told of each job that a turn begins."""
 
-    def __init__(self, assistant: Assistant, send: Callable[[Response], Awaitable[None]], guard: Guard) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        send: Callable[[Response], Awaitable[None]],
+        guard: Guard,
+        *,
+        began: Callable[[JobStarted, MessageId, Conversation], None],
+    ) -> None:
         self._assistant = assistant
         self._send = send
-        self._guard = guard
-        self._tasks: dict[MessageId, asyncio.Task[None]] = {}
+        self._began = began
+        self._tasks = Tasks(guard, most=MOST)
         self._expected: dict[MessageId, Message] = {}
         self._ends: dict[MessageId, int] = {}
 
@@ -63,42 +60,24 @@ class Following:
         Raises:
             BadFrame: Too many turns are followed.
         """
-        if not self._start(message_id, partial(self._events, message_id, conversation, after)):
+        work = partial(self._events, message_id, conversation, after)
+        if not self._tasks.start(message_id, work, about=message_id):
             raise BadFrame(texts.TOO_MANY_TURNS, code="too_many_turns", about=message_id)
 
     def show(self, message: Message, *, ready: asyncio.Event) -> None:
-        """Once ``ready``, tell the client of a message from another window, then follow its turn."""
+        """Once ``ready``, tell the client of a message that it did not send, then follow its turn."""
         if message.id not in self._tasks:
             self.push(message, None, ready=ready)
 
     def push(self, message: Message, events: Sequence[Event] | None, *, ready: asyncio.Event) -> None:
         """Once ``ready``, tell the client of a message and of these events of its turn; with ``None`` of its own."""
         self.expect(message)
-        if not self._start(message.id, partial(self._shown, message, ready, events)):
+        if not self._tasks.start(message.id, partial(self._shown, message, ready, events), about=message.id):
             log.warning("a window follows %d turns already and misses one until it is opened again", MOST)
 
     async def close(self) -> None:
         """Follow nothing any more. The turns go on."""
-        tasks = tuple(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _start(self, message_id: MessageId, work: Work) -> bool:
-        """Run the work in a task of its own, unless there are too many."""
-        before = self._tasks.pop(message_id, None)
-        if before is not None:
-            before.cancel()
-        if len(self._tasks) >= MOST:
-            return False
-        task = asyncio.create_task(self._guard(work, message_id))
-        self._tasks[message_id] = task
-        task.add_done_callback(partial(self._ended, message_id))
-        return True
-
-    def _ended(self, message_id: MessageId, task: asyncio.Task[None]) -> None:
-        if self._tasks.get(message_id) is task:
-            del self._tasks[message_id]
+        await self._tasks.close()
 
     async def _events(self, message_id: MessageId, conversation: Conversation, after: int) -> None:
         async for event in self._assistant.events(conversation, message_id, after=after):
@@ -115,4 +94,6 @@ class Following:
     async def _happened(self, message_id: MessageId, event: Event, conversation: Conversation) -> None:
         if ends_turn(event) and message_id in self._expected:
             self._ends[message_id] = event.seq
+        if isinstance(event, JobStarted):
+            self._began(event, message_id, conversation)
         await self._send(Happened(message_id=message_id, event=linked(event, conversation)))

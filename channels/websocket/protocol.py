@@ -8,7 +8,7 @@ from typing import ClassVar, TypeAlias
 from channels.websocket import texts
 from switchboard import BadInput, Event, Reply
 from switchboard.assistant import OfferState
-from switchboard.storage import TurnState
+from switchboard.storage import JobState, TurnState
 from switchboard.wire import from_json, to_json
 
 VERSION = 1
@@ -18,6 +18,9 @@ CLOSE_VERSION = 4406
 CLOSE_LATE = 4408
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_KNOWN_ID = re.compile(r"[A-Za-z0-9:_-]{1,140}")
+"""An id that the server gave may be longer and have a colon, which keeps it apart from those that clients make."""
+_JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 2**53
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -68,6 +71,14 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJob:
+    """Asks that a job ends now."""
+
+    type: ClassVar[str] = "cancel_job"
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ack:
     """The client has the whole reply: ``seq`` is its last event's, or 0 when the reply came in a history."""
 
@@ -91,8 +102,10 @@ class Ping:
     type: ClassVar[str] = "ping"
 
 
-Request: TypeAlias = Hello | Say | Resume | Stop | Ack | Earlier | Ping
-REQUESTS: dict[str, type[Request]] = {kind.type: kind for kind in (Hello, Say, Resume, Stop, Ack, Earlier, Ping)}
+Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Ack | Earlier | Ping
+REQUESTS: dict[str, type[Request]] = {
+    kind.type: kind for kind in (Hello, Say, Resume, Stop, CancelJob, Ack, Earlier, Ping)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +121,11 @@ class FileView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnView:
-    """A message and its reply, as the transcript holds them. ``at`` is in seconds since the epoch."""
+    """A message and its reply, as the transcript holds them. ``at`` is in seconds since the epoch.
+
+    Where ``job`` names a job, nobody has said anything: the reply is the job's result, and ``reply_to`` the message
+    that it was begun for.
+    """
 
     number: int
     id: str
@@ -118,6 +135,8 @@ class TurnView:
     attachments: tuple[FileView, ...] = ()
     reply: Reply | None = None
     delivered: bool = False
+    job: str = ""
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +177,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnBegan:
-    """Another window of the same conversation sent this message; its events follow."""
+    """Another window of the same conversation sent this message, or a job has its result; the events follow."""
 
     type: ClassVar[str] = "turn"
     turn: TurnView
@@ -171,6 +190,19 @@ class Happened:
     type: ClassVar[str] = "event"
     message_id: str
     event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobProgress:
+    """How far the job is that was begun for a message; ``done`` of ``total``, or 0 of 0 where that can't be told."""
+
+    type: ClassVar[str] = "job"
+    job_id: str
+    message_id: str
+    state: JobState
+    text: str
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +232,9 @@ class Problem:
     id: str = ""
 
 
-Response: TypeAlias = Welcome | Accepted | TurnBegan | Happened | History | Pong | Problem
+Response: TypeAlias = Welcome | Accepted | TurnBegan | Happened | JobProgress | History | Pong | Problem
 RESPONSES: dict[str, type[Response]] = {
-    kind.type: kind for kind in (Welcome, Accepted, TurnBegan, Happened, History, Pong, Problem)
+    kind.type: kind for kind in (Welcome, Accepted, TurnBegan, Happened, JobProgress, History, Pong, Problem)
 }
 
 
@@ -220,7 +252,7 @@ def read(text: str, *, bounds: Bounds) -> Request:
     if not isinstance(kind, str) or kind not in REQUESTS:
         raise BadFrame(texts.NO_TYPE, code="malformed")
     about = data.get("id", data.get("message_id", ""))
-    about = about if isinstance(about, str) and _ID.fullmatch(about) else ""
+    about = about if isinstance(about, str) and _KNOWN_ID.fullmatch(about) else ""
     try:
         request = from_json(REQUESTS[kind], data)
     except BadInput:
@@ -245,6 +277,8 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
             _check_say(request, bounds, about)
         case Resume() | Stop() | Ack() if not about:
             raise BadFrame(texts.BAD_ID, code="malformed")
+        case CancelJob() if not _JOB_ID.fullmatch(request.job_id):
+            raise BadFrame(texts.BAD_MEMBERS, code="malformed")
         case Resume(after=count) | Ack(seq=count) | Earlier(before=count) if not 0 <= count <= _LARGEST:
             raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about)
         case _:
@@ -252,7 +286,7 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
 
 
 def _check_say(request: Say, bounds: Bounds, about: str) -> None:
-    if not about:
+    if not _ID.fullmatch(request.id):
         raise BadFrame(texts.BAD_ID, code="malformed")
     if not request.text.strip() and not request.attachments:
         raise BadFrame(texts.EMPTY, code="empty", about=about)

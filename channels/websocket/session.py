@@ -10,10 +10,12 @@ from channels.websocket import protocol as p
 from channels.websocket import texts
 from channels.websocket.channel import Said
 from channels.websocket.failures import describe
-from channels.websocket.following import Following, Work
+from channels.websocket.following import Following
 from channels.websocket.house import Gone, House, Wire
+from channels.websocket.jobs import Jobs
+from channels.websocket.tasks import Work
 from channels.websocket.views import turn_view
-from switchboard import Attachment, Conversation, Event, Message, MessageId, Principal, Receipt
+from switchboard import Attachment, Conversation, Event, JobStarted, Message, MessageId, Principal, Receipt
 from switchboard.storage import Turn
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,8 @@ class Session:
         self._house = house
         self._outbox: asyncio.Queue[str | _Close] = asyncio.Queue(maxsize=house.settings.queue)
         self._conversation: Conversation | None = None
-        self._following = Following(house.assistant, self._send, self._guarded)
+        self._following = Following(house.assistant, self._send, self._guarded, began=self._began)
+        self._jobs = Jobs(house.assistant, self._send, self._guarded, told=self._told)
         self._welcomed = asyncio.Event()
         self._malformed = 0
 
@@ -51,6 +54,7 @@ class Session:
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
+            await self._jobs.close()
             await self._following.close()
 
     def announce(self, message: Message) -> None:
@@ -134,6 +138,8 @@ class Session:
                 await self._resume(MessageId(request.message_id), request.after, conversation)
             case p.Stop():
                 await self._house.assistant.stop(conversation, MessageId(request.message_id))
+            case p.CancelJob():
+                await self._house.assistant.cancel_job(conversation, request.job_id)
             case p.Ack():
                 await self._ack(MessageId(request.message_id), request.seq)
             case p.Earlier():
@@ -157,9 +163,10 @@ class Session:
         await self._welcome(self._conversation)
 
     async def _welcome(self, conversation: Conversation) -> None:
-        """Join before reading the history: what happens meanwhile is shown right after it rather than missed."""
+        """Join, and look at the jobs, before reading the history: what happens meanwhile is shown right after it."""
         house = self._house
         house.rooms.join(conversation, self)
+        jobs = [job for job in await house.assistant.jobs(conversation) if job.due_at]
         catalogue = await house.assistant.catalogue(self._principal)
         turns, earlier = await self._turns(conversation)
         await self._send(
@@ -177,11 +184,14 @@ class Session:
             )
         )
         self._welcomed.set()
+        for job in jobs:
+            self._jobs.follow(job.id, job.message_id, conversation)
 
     async def _turns(self, conversation: Conversation, *, before: int | None = None) -> tuple[Sequence[Turn], bool]:
         """A page of turns, and whether there are more before it. Those not yet confirmed can be, from now on."""
         found = await self._house.assistant.transcript(conversation, limit=HISTORY + 1, before=before)
         turns = found[-HISTORY:]
+        self._jobs.know(turn.message.id for turn in turns if turn.message.job)
         for turn in turns:
             if not turn.delivered:
                 self._following.expect(turn.message, end=0 if turn.state == "done" else None)
@@ -218,12 +228,24 @@ class Session:
         return tuple(found)
 
     async def _resume(self, message_id: MessageId, after: int, conversation: Conversation) -> None:
-        if not self._following.expects(message_id):
-            turns = await self._house.assistant.transcript(conversation, limit=HISTORY)
-            for turn in turns:
-                if turn.message.id == message_id:
-                    self._following.expect(turn.message)
+        known = self._following.expects(message_id)
+        if not known and (message := await self._newest(message_id, conversation)):
+            self._following.expect(message)
         self._following.follow(message_id, conversation, after=after)
+
+    async def _newest(self, message_id: MessageId, conversation: Conversation) -> Message | None:
+        """A message, if it is one of the newest."""
+        turns = await self._house.assistant.transcript(conversation, limit=HISTORY)
+        return next((turn.message for turn in turns if turn.message.id == message_id), None)
+
+    def _began(self, started: JobStarted, message_id: MessageId, conversation: Conversation) -> None:
+        """A turn that the client follows has begun a job."""
+        self._jobs.follow(started.job_id, message_id, conversation)
+
+    async def _told(self, result: MessageId, conversation: Conversation) -> None:
+        """A job that the client follows has its result."""
+        if message := await self._newest(result, conversation):
+            self._following.show(message, ready=self._welcomed)
 
     async def _ack(self, message_id: MessageId, seq: int) -> None:
         if message := self._following.confirmed(message_id, seq):

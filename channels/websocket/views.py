@@ -17,6 +17,8 @@ def turn_view(turn: Turn) -> TurnView:
         attachments=_files(turn.message),
         reply=None if turn.reply is None else linked_reply(turn.reply, turn.message.conversation),
         delivered=turn.delivered,
+        job=turn.message.job,
+        reply_to=turn.message.reply_to or "",
     )
 
 
@@ -29,6 +31,8 @@ def new_view(message: Message) -> TurnView:
         state="running",
         at=message.received_at,
         attachments=_files(message),
+        job=message.job,
+        reply_to=message.reply_to or "",
     )
 
 

@@ -11,13 +11,14 @@ from starlette.requests import HTTPConnection
 from channels.websocket import texts
 from channels.websocket.channel import Said, WebSocketChannel
 from channels.websocket.files import shown
-from channels.websocket.following import MOST, Following, Work
+from channels.websocket.following import MOST, Following
 from channels.websocket.identity import Visitors
 from channels.websocket.keys import load_keys
 from channels.websocket.links import linked, linked_reply, source_link
 from channels.websocket.protocol import BadFrame, Response, Say
 from channels.websocket.rooms import Rooms
 from channels.websocket.settings import WebSettings
+from channels.websocket.tasks import Work
 from channels.websocket.uploads import NAME_LIMIT, media_type, safe_name
 from channels.websocket.visits import Visiting
 from switchboard import (
@@ -29,6 +30,7 @@ from switchboard import (
     Event,
     Failed,
     Final,
+    JobStarted,
     Message,
     MessageId,
     Principal,
@@ -44,6 +46,10 @@ from .conftest import OWNER, web_settings
 
 LINE = Conversation(tenant="local", channel="websocket", room="visitor:a", thread="t 1")
 MESSAGE = Message(id=MessageId("message-1"), conversation=LINE, principal=Principal(id="visitor:a"), text="hi")
+
+
+def no_job(started: JobStarted, message_id: MessageId, conversation: Conversation) -> None:
+    raise AssertionError(started)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +277,7 @@ async def test_what_is_pushed_waits_for_the_welcome_and_can_be_confirmed() -> No
         await work()
         all_sent.set()
 
-    following = Following(FakeAssistant(), send, guard)
+    following = Following(FakeAssistant(), send, guard, began=no_job)
     following.push(MESSAGE, [Final(text="Done.", seq=1)], ready=welcomed)
     await asyncio.sleep(0)
     assert sent == []
@@ -306,7 +312,7 @@ async def test_too_many_turns_on_one_connection_are_refused() -> None:
     async def guard(work: Work, about: str = "") -> None:
         await asyncio.get_running_loop().create_future()
 
-    following = Following(FakeAssistant(), send, guard)
+    following = Following(FakeAssistant(), send, guard, began=no_job)
     for number in range(MOST):
         following.follow(MessageId(f"message-{number}"), LINE)
     with pytest.raises(BadFrame):
