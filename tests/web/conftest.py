@@ -15,7 +15,9 @@ from channels.websocket.serve import running
 from channels.websocket.settings import WebSettings
 from switchboard import Event, Message, Principal
 from switchboard.assistant import SourceFile
+from switchboard.storage import Job
 from switchboard.testing.assistant import FakeAssistant, Script, quote_back
+from switchboard.testing.fake_jobs import JobScript, count_to_three
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -111,6 +113,7 @@ class Stage:
     assistant: FakeAssistant = field(default_factory=FakeAssistant)
     scripts: dict[str, Script] = field(default_factory=dict)
     heard: list[Message] = field(default_factory=list)
+    work: JobScript = count_to_three
 
     def play(self, text: str, script: Script) -> None:
         self.scripts[text] = script
@@ -126,6 +129,10 @@ class Stage:
         """How often a message of this text was answered."""
         return sum(message.text == text for message in self.heard)
 
+    async def labour(self, job: Job) -> AsyncIterator[Event]:
+        async for event in self.work(job):
+            yield event
+
     async def perform(self, message: Message) -> AsyncIterator[Event]:
         self.heard.append(message)
         async for event in self.scripts.get(message.text, quote_back)(message):
@@ -137,7 +144,10 @@ async def stage() -> AsyncIterator[Stage]:
     shop = await asyncio.start_server(open_shop, "127.0.0.1", 0)
     stage = Stage(line=Line(0), address="", shop=f"http://127.0.0.1:{shop.sockets[0].getsockname()[1]}")
     assistant = FakeAssistant(
-        stage.perform, library=LIBRARY, suggestions=("What is in the handbook?", "Is there anything else?")
+        stage.perform,
+        job_script=stage.labour,
+        library=LIBRARY,
+        suggestions=("What is in the handbook?", "Is there anything else?"),
     )
     owner = Principal(id="owner", verified=True)
     stage.assistant = assistant
@@ -214,3 +224,4 @@ async def visitor(browser: Browser, stage: Stage) -> AsyncIterator[Visitor]:
 def clean_stage(stage: Stage) -> None:
     stage.scripts.clear()
     stage.heard.clear()
+    stage.work = count_to_three

@@ -1,6 +1,7 @@
 /** The conversation that a window shows: turns, what is still to be sent, what is still to be heard. No DOM here. */
 
 import { Connection } from "./connection.js";
+import { progress, settle } from "./jobs.js";
 import { apply, finish, hasEnded, newTurn, turnFromView } from "./turns.js";
 
 /**
@@ -41,9 +42,9 @@ export class Chat extends EventTarget {
     return this.#welcome?.conversation ?? "";
   }
 
-  /** Turns that can be stopped, the newest last. */
+  /** Turns that can be stopped, the newest last; a result that arrives is none of them. */
   get busy() {
-    return this.turns.filter((turn) => turn.state === "running" || turn.state === "queued");
+    return this.turns.filter((turn) => !turn.job && (turn.state === "running" || turn.state === "queued"));
   }
 
   /** Show a conversation, or with "" a new one. */
@@ -79,6 +80,21 @@ export class Chat extends EventTarget {
     for (const turn of this.busy.reverse()) this.#connection.send({ type: "stop", message_id: turn.id });
   }
 
+  /** A turn that is shown, by its id. */
+  turn(id) {
+    return this.#turns.get(id);
+  }
+
+  /** The turn that brings a job's result; the newest, where there are several. */
+  result(job) {
+    return this.turns.findLast((turn) => turn.job === job.id);
+  }
+
+  /** Ask for a job to end. Returns whether the question could be asked. */
+  cancel(job) {
+    return this.#connection.send({ type: "cancel_job", job_id: job.id });
+  }
+
   /** Ask for the turns before the first one shown. */
   loadEarlier() {
     const first = this.turns.find((turn) => turn.number >= 0);
@@ -95,6 +111,8 @@ export class Chat extends EventTarget {
         return this.#began(frame.turn);
       case "event":
         return this.#happened(frame.message_id, frame.event);
+      case "job":
+        return this.#progressed(frame);
       case "history":
         return this.#earlier(frame);
       case "error":
@@ -119,6 +137,7 @@ export class Chat extends EventTarget {
       if (this.#unsent.has(turn.id)) this.#connection.send(this.#unsent.get(turn.id));
       else if (!hasEnded(turn)) this.#connection.send({ type: "resume", message_id: turn.id, after: turn.seq });
     }
+    this.#settleAll();
     this.#fire("welcome", frame);
     this.#fire("turns");
   }
@@ -153,6 +172,25 @@ export class Chat extends EventTarget {
     change();
     this.#fire("turn", turn);
     this.#fire("ended", turn);
+    const asked = turn.job && this.#turns.get(turn.replyTo);
+    if (!asked) return;
+    settle(asked, turn);
+    this.#fire("turn", asked);
+  }
+
+  #progressed(frame) {
+    const turn = this.#turns.get(frame.message_id);
+    if (!turn) return;
+    progress(turn, frame);
+    this.#fire("turn", turn);
+  }
+
+  /** What the results that are there tell of the jobs that they are from. */
+  #settleAll() {
+    for (const result of this.turns.filter((turn) => turn.job && hasEnded(turn))) {
+      const asked = this.#turns.get(result.replyTo);
+      if (asked) settle(asked, result);
+    }
   }
 
   #earlier(frame) {
@@ -160,6 +198,7 @@ export class Chat extends EventTarget {
     const later = this.turns;
     this.#turns = new Map(frame.turns.map((view) => [view.id, turnFromView(view)]));
     for (const turn of later) this.#turns.set(turn.id, turn);
+    this.#settleAll();
     this.#fire("turns");
   }
 

@@ -10,7 +10,7 @@ import { texts } from "./texts.js";
 import { Thread } from "./thread.js";
 
 const THEMES = ["auto", "light", "dark"];
-const STYLES = ["base", "frame", "turns", "answer", "composer"];
+const STYLES = ["base", "frame", "turns", "answer", "jobs", "composer"];
 const NARROW = 820;
 const HERE = new URL("..", import.meta.url);
 

@@ -1,11 +1,13 @@
 /** The turns of a conversation on the page: drawn when something changed, kept at the end, told to screen readers. */
 
 import { fill, h, icon } from "./dom.js";
+import { goesOn } from "./jobs.js";
 import { QuoteCard } from "./sources.js";
 import { texts, toolName } from "./texts.js";
 import { TurnView } from "./turn-view.js";
 
 const NEAR_THE_END = 80;
+const SECOND = 1000;
 
 export class Thread {
   #chat;
@@ -13,6 +15,7 @@ export class Thread {
   #views = new Map();
   #changed = new Set();
   #frame = 0;
+  #clock = 0;
   #following = true;
   #said = "";
   #list = h("ol", { class: "turns", role: "list", "aria-label": texts.conversation });
@@ -24,7 +27,16 @@ export class Thread {
 
   constructor(base, chat, say) {
     this.#chat = chat;
-    this.#host = { base, card: this.card, say, connected: () => chat.state === "open" };
+    this.#host = {
+      base,
+      card: this.card,
+      say,
+      connected: () => chat.state === "open",
+      turn: (id) => chat.turn(id),
+      result: (job) => chat.result(job),
+      cancel: (job) => chat.cancel(job),
+      reveal: (turn) => this.#reveal(turn),
+    };
     this.latest = h(
       "button",
       {
@@ -64,6 +76,24 @@ export class Thread {
     this.#keepUp();
   }
 
+  /** Bring a turn into view, and the keyboard with it. */
+  #reveal(turn) {
+    const element = this.#views.get(turn.id)?.element;
+    element?.scrollIntoView({ block: "start" });
+    element?.focus({ preventScroll: true });
+  }
+
+  /** For as long as a job goes on, and somebody can see it, let its time go on. */
+  #keepTime() {
+    this.#clock ||= setInterval(() => {
+      const turns = this.#chat.turns.filter((turn) => turn.jobs.some(goesOn));
+      for (const turn of turns) this.#views.get(turn.id)?.tick();
+      if (turns.length && this.element.isConnected) return;
+      clearInterval(this.#clock);
+      this.#clock = 0;
+    }, SECOND);
+  }
+
   /** Bring the list in line with the turns; views of turns that stay are kept, and so is the reader's place. */
   #draw() {
     const turns = this.#chat.turns;
@@ -84,6 +114,7 @@ export class Thread {
     if (first && first !== this.#list.firstElementChild) this.element.scrollTop += this.element.scrollHeight - height;
     this.#earlier.hidden = !this.#chat.earlier;
     this.#drawEmpty(turns.length === 0);
+    if (turns.some((turn) => turn.jobs.some(goesOn))) this.#keepTime();
     this.#keepUp();
   }
 
@@ -107,6 +138,7 @@ export class Thread {
   /** Many events may come between two pictures of the screen; one drawing shows them all. */
   #mark(turn) {
     this.#changed.add(turn);
+    if (turn.jobs.some(goesOn)) this.#keepTime();
     this.#announceStep(turn);
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;

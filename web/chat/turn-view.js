@@ -1,6 +1,7 @@
 /** One turn on the page: what was said, what is being done, the answer with its sources, what can be done with it. */
 
 import { fill, h, icon, iconButton } from "./dom.js";
+import { JobCard } from "./job-card.js";
 import { MarkdownView, protect } from "./markdown.js";
 import { placeChips, sourceList } from "./sources.js";
 import { size, texts, toolName } from "./texts.js";
@@ -12,35 +13,42 @@ export class TurnView {
   #turn;
   #chat;
   #cited = "";
+  #cards = new Map();
   #parts = {
     steps: h("div", { class: "steps" }),
     answer: h("div", { class: "answer" }),
+    jobs: h("div", { class: "jobs", hidden: true }),
     asides: h("div", { class: "asides" }),
     sources: h("div"),
     actions: h("div", { class: "actions" }),
   };
 
-  /** `chat` gives base, card, connected() and, for what a person clicks, say(text, files). */
+  /**
+   * `chat` gives base, card, connected(), turn(id), result(job) and, for what a person clicks, say(text, files),
+   * cancel(job) and reveal(turn).
+   */
   constructor(turn, chat) {
     this.#turn = turn;
     this.#chat = chat;
     this.note = h("p", { class: "note" });
     this.markdown = new MarkdownView(this.#parts.answer, chat.base, (block) => this.#decorate(block));
     const heading = (text) => h("h2", { class: "unseen" }, text);
+    const said = h(
+      "article",
+      { class: "said" },
+      heading(texts.you),
+      turn.text && h("div", { class: "bubble" }, turn.text),
+      files(turn.files, chat.base),
+      this.note,
+    );
+    this.origin = h("p", { class: "result-of", hidden: true });
+    const parts = [this.origin, ...Object.values(this.#parts)];
     this.element = h(
       "li",
-      { class: "turn" },
-      h(
-        "article",
-        { class: "said" },
-        heading(texts.you),
-        h("div", { class: "bubble" }, turn.text),
-        files(turn.files, chat.base),
-        this.note,
-      ),
-      h("article", { class: "reply" }, heading(texts.answer), ...Object.values(this.#parts)),
+      { class: "turn", tabindex: "-1" },
+      !turn.job && said,
+      h("article", { class: "reply" }, heading(texts.answer), ...parts),
     );
-    if (!turn.text) this.element.querySelector(".bubble").remove();
     this.update();
   }
 
@@ -49,14 +57,47 @@ export class TurnView {
     const turn = this.#turn;
     this.element.dataset.state = turn.state;
     fill(this.note, this.#note());
+    if (turn.job) this.#showOrigin();
     fill(this.#parts.steps, turn.steps.map(step), this.#progress());
     this.#showAnswer();
+    this.#showJobs();
     fill(this.#parts.asides, this.#asides());
     fill(
       this.#parts.sources,
       hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : [],
     );
     fill(this.#parts.actions, this.#actions());
+  }
+
+  /** Let the time of what goes on be told anew. */
+  tick() {
+    for (const card of this.#cards.values()) card.tick();
+  }
+
+  /** Which question this is the result of; nobody has asked right above it. */
+  #showOrigin() {
+    const asked = this.#chat.turn(this.#turn.replyTo);
+    const words = asked?.text || asked?.files[0]?.name;
+    if (this.origin.textContent && Boolean(words) === Boolean(this.origin.querySelector("button"))) return;
+    const jump = () => this.#chat.reveal(asked);
+    fill(
+      this.origin,
+      words
+        ? [h("span", {}, texts.resultOf), h("button", { type: "button", class: "jump", onclick: jump }, words)]
+        : texts.resultOfEarlier,
+    );
+  }
+
+  /** A card for each job, which stays the same element: somebody may be about to press its button. */
+  #showJobs() {
+    for (const job of this.#turn.jobs) {
+      if (!this.#cards.has(job.id)) {
+        this.#cards.set(job.id, new JobCard(job, this.#turn, this.#chat));
+        this.#parts.jobs.append(this.#cards.get(job.id).element);
+      }
+      this.#cards.get(job.id).update();
+    }
+    this.#parts.jobs.hidden = this.#cards.size === 0;
   }
 
   #note() {
@@ -104,12 +145,11 @@ export class TurnView {
   }
 
   #asides() {
-    const { outcome, error, incident, warnings, artifacts, question, job, state } = this.#turn;
+    const { outcome, error, incident, warnings, artifacts, question, job } = this.#turn;
     return [
       ...warnings.map((each) => callout("warning", each.text)),
       outcome === "partial" && !warnings.length && callout("warning", texts.partial),
-      outcome === "stopped" && h("p", { class: "note" }, texts.stopped),
-      job && state !== "failed" && callout("info", job.text),
+      outcome === "stopped" && !job && h("p", { class: "note" }, texts.stopped),
       error && callout("error", error, incident && texts.incident(incident)),
       files(artifacts, this.#chat.base, true),
       question && this.#question(question),
@@ -128,12 +168,14 @@ export class TurnView {
   }
 
   #actions() {
-    const { state, answer, text, files: sent } = this.#turn;
+    const { state, answer, job, replyTo } = this.#turn;
     if (!hasEnded(this.#turn)) return [];
-    const retry = () => this.#chat.say(text, sent);
+    const asked = job ? this.#chat.turn(replyTo) : this.#turn;
+    const retry = () => this.#chat.say(asked.text, asked.files);
     return [
       answer && copyButton(() => this.#asText(), texts.copy),
-      (state === "failed" || state === "refused") &&
+      asked &&
+        (state === "failed" || state === "refused") &&
         h("button", { type: "button", class: "option", onclick: retry }, icon("retry"), texts.retry),
     ];
   }
@@ -187,7 +229,7 @@ function callout(kind, text, aside) {
   return h(
     "div",
     { class: `callout ${kind}`, role: kind === "error" ? "alert" : "note" },
-    icon(kind === "info" ? "chat" : "alert"),
+    icon("alert"),
     h("p", {}, text, aside && h("small", {}, aside)),
   );
 }

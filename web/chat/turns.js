@@ -1,5 +1,7 @@
 /** A turn as the widget holds it: a message, and what its events have come to so far. No DOM here. */
 
+import { jobOf } from "./jobs.js";
+
 /** A turn that this window has just begun. */
 export function newTurn({ id, text, files = [] }) {
   return { ...blank(), id, text, files, at: Date.now() / 1000, state: "sending" };
@@ -8,6 +10,7 @@ export function newTurn({ id, text, files = [] }) {
 /** A turn as the server's history tells it. */
 export function turnFromView(view) {
   const turn = { ...blank(), id: view.id, text: view.text, files: view.attachments, at: view.at, number: view.number };
+  Object.assign(turn, { job: view.job, replyTo: view.reply_to });
   turn.state = view.state === "queued" ? "queued" : "running";
   if (view.state === "done" && view.reply) finish(turn, view.reply);
   return turn;
@@ -24,11 +27,11 @@ export function finish(turn, reply) {
     artifacts: reply.artifacts,
     warnings: reply.warnings,
     question: reply.question,
-    job: reply.job,
     steps: reply.tools.map((tool) => ({ ...tool, text: "" })),
     incident: reply.incident,
     progress: null,
   });
+  if (reply.job) jobOf(turn, reply.job.job_id, reply.job.text);
 }
 
 /** Fold an event in. Returns whether it was news: what was seen before changes nothing. */
@@ -77,7 +80,7 @@ const FOLDS = {
     turn.question = event;
   },
   job_started: (turn, event) => {
-    turn.job = event;
+    jobOf(turn, event.job_id, event.text);
   },
   final: (turn, event) => {
     Object.assign(turn, { state: "done", answer: event.text, outcome: event.status, progress: null });
@@ -111,7 +114,9 @@ function blank() {
     incident: "",
     progress: null,
     question: null,
-    job: null,
+    job: "",
+    replyTo: "",
+    jobs: [],
     files: [],
     steps: [],
     citations: [],
