@@ -30,6 +30,9 @@ KEYS_OR_PRINCIPAL = "Give either keys, as `switchboard conversations list` print
 DELETE_NEEDS_YES = "Nobody is there to be asked. Add --yes to delete without being asked."
 NOTHING_DELETED = "Nothing was deleted."
 
+EMPTY_OUTBOX = "Nothing waits to be sent."
+KEY_OR_ALL = "Give either a key, as `switchboard outbox list` prints it, or --all, with --channel NAME for one channel."
+
 
 def unknown_conversation(key: str) -> str:
     """For a key that leads nowhere."""
@@ -47,6 +50,31 @@ def deleted(forgotten: "Sequence[Forgotten]") -> str:
     counts += [_count(files, "file")] if (files := sum(one.files for one in forgotten)) else []
     counts += [_count(jobs, "job")] if (jobs := sum(one.jobs for one in forgotten)) else []
     return f"Deleted {', '.join(counts)}."
+
+
+def waits(state: str, attempts: int, when: str, why: str) -> str:
+    """What became of a reply in the outbox so far, and what comes next."""
+    tried = _count(attempts, "attempt")
+    if state == "dead":
+        return f"dead letter after {tried}: {why}"
+    if state == "sending":
+        return f"being sent, attempt {attempts}"
+    return f"{tried}, next at {when}" + (f": {why}" if why else "")
+
+
+def retried(replies: int) -> str:
+    """What was asked for again."""
+    if not replies:
+        return "Nothing has failed there."
+    verb = "is" if replies == 1 else "are"
+    return f"{replies} repl{'y' if replies == 1 else 'ies'} {verb} sent again as soon as a server of the channel runs."
+
+
+def discarded(replies: int) -> str:
+    """What is sent no more."""
+    if not replies:
+        return "Nothing waits to be sent there."
+    return f"Discarded {replies} repl{'y' if replies == 1 else 'ies'}. The transcript still has what they say."
 
 
 def _count(number: int, name: str) -> str:
