@@ -6,29 +6,35 @@ import logging
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from agent import inbox, texts
 from agent.checking import checked
+from agent.continuing import Continuing
 from agent.forgetting import Forgetting, Forgotten, forgetting
 from agent.graph import Graph
 from agent.inbox import Decision
 from agent.live import Live
 from agent.outcomes import outcome_events
+from agent.quotas import Places, Quotas
+from agent.sending import Sending
 from agent.shelf import Shelf
 from agent.turn import Parts, TurnRun
-from switchboard.assistant import Catalogue, Offer, SourceFile
+from agent.working import Working
+from switchboard.assistant import Catalogue, JobNews, Offer, SourceFile
+from switchboard.channels import Channel
 from switchboard.errors import BadInput, SwitchboardError
 from switchboard.events import Event, ends_turn
 from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.jobs import JobStarter
 from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.plugins import Setup
 from switchboard.settings import Settings
-from switchboard.storage import BlobStore, Change, ConversationSummary, Lease, Snapshot, Turn
-from switchboard.tools import no_jobs
+from switchboard.storage import BlobStore, Change, ConversationSummary, Job, Lease, Snapshot, Turn
 
 log = logging.getLogger("switchboard.agent")
 
@@ -37,10 +43,20 @@ POLL_SECONDS = 0.25
 
 
 class SwitchboardAssistant:
-    """The implementation of `switchboard.assistant.Assistant`. Make it with `build`, inside a running event loop."""
+    """The implementation of `switchboard.assistant.Assistant`. Make it with `build`, inside a running event loop.
 
-    def __init__(self, parts: Parts, setup: Setup) -> None:
-        self._parts = parts
+    Attributes:
+        working: Runs jobs, once `work` was called; turns that detach go on in it in any case.
+        sending: Sends replies that have to be pushed, through the channels of this process.
+    """
+
+    def __init__(self, setup: Setup, clock: Callable[[], float], channels: Mapping[str, Channel[Any, Any]]) -> None:
+        continuing = Continuing(lambda: self._parts)
+        self._continuing = continuing
+        self.working = Working(setup, self._tell, kinds=[continuing.kind], clock=clock)
+        self._parts = _parts(setup, clock, partial(self.working.orders.starter, kinds=self.working.kinds))
+        self.sending = Sending(self._parts.conversations, channels, setup.settings, clock=clock)
+        self._quotas = Quotas(setup.backend("quotas"), setup.settings.limits, setup.settings.turn)
         self._setup = setup
         self._live = Live()
         self._shelf = Shelf(setup)
@@ -56,21 +72,27 @@ class SwitchboardAssistant:
     async def offer(self, message: Message) -> Offer:
         """Take a message; see the protocol."""
         is_checked = False
+        places = None
         while True:
             snapshot = await self._parts.conversations.read(message.conversation, message.id, memory=True)
             if snapshot.turn is None and not is_checked:
                 if self._closing:
                     raise BadInput(texts.CLOSING, status=503)
                 message = await checked(message, self._parts.settings.limits, self._parts.blobs)
+                await self._quotas.admit(message, now=self._parts.clock())
                 is_checked = True
             decision = self._decide(snapshot, message)
+            if decision.state == "new" and places is None:
+                places = await self._quotas.begin(message, now=self._parts.clock())
             if decision.change is None or await self._commit(message.conversation, decision.change):
                 break
+        if places is not None and decision.state == "queued":
+            await places.give()
         if decision.interrupts:
             self._stop_here(message.conversation, decision.interrupts)
         change = decision.change
-        if decision.state == "new" and change is not None and change.inbox.lease is not None:
-            self._begin(change, change.inbox.lease, snapshot.memory)
+        if decision.state == "new" and change is not None and change.inbox.lease is not None and places is not None:
+            self._begin(change, change.inbox.lease, snapshot.memory, places)
         elif decision.state in ("queued", "running"):
             self._spawn(self._pump(message.conversation))
         return Offer(state=decision.state, ahead=decision.ahead)
@@ -113,14 +135,23 @@ class SwitchboardAssistant:
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
         """Note a receipt; see the protocol."""
-        if not receipt.delivered:
-            log.warning("a reply was not delivered on %s: %s", message.conversation.channel, receipt.why)
-            return
-        while True:
-            snapshot = await self._parts.conversations.read(message.conversation, message.id)
-            change = inbox.deliver(snapshot)
-            if change is None or await self._commit(message.conversation, change):
-                return
+        await self.sending.confirm(message, receipt)
+
+    async def jobs(self, conversation: Conversation) -> Sequence[Job]:
+        """The conversation's jobs; see the protocol."""
+        return await self._parts.jobs.list_jobs(conversation=conversation)
+
+    async def watch_job(self, conversation: Conversation, job_id: str) -> AsyncIterator[JobNews]:
+        """How far a job is; see the protocol."""
+        if await self._job(conversation, job_id) is None:
+            raise BadInput(texts.UNKNOWN_JOB, status=404)
+        async for news in self.working.watch(job_id):
+            yield news
+
+    async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
+        """Ask for a job to end; see the protocol."""
+        known = await self._job(conversation, job_id)
+        return known is not None and await self.working.cancel(job_id) is not None
 
     async def transcript(
         self, conversation: Conversation, *, limit: int = 50, before: int | None = None
@@ -150,6 +181,11 @@ class SwitchboardAssistant:
         """Forget the conversations last used before then, in seconds since the epoch. Returns how many those were."""
         return await self._forgetting().forget_unused(tenant=self._parts.settings.tenant, before=before)
 
+    def work(self) -> None:
+        """Take jobs and send what is due, from now on, besides answering."""
+        self.working.start()
+        self.sending.start()
+
     async def recover(self) -> int:
         """Take up what a crash left: messages that wait or whose worker is gone. Returns in how many conversations."""
         left = await self._parts.conversations.pending(tenant=self._parts.settings.tenant)
@@ -164,9 +200,11 @@ class SwitchboardAssistant:
             await asyncio.wait(self._tasks, timeout=5.0)
         for run in self._runs.values():
             run.stop()
+        await self.working.close()
         for task in list(self._tasks):
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(task, timeout=5.0)
+        await self.sending.close()
         for backend in self._setup.made().values():
             if close := getattr(backend, "close", None):
                 outcome = close()
@@ -208,7 +246,8 @@ class SwitchboardAssistant:
                 continue
             change, lease, _ = claimed
             if await self._commit(conversation, change):
-                self._begin(change, lease, snapshot.memory)
+                places = await self._quotas.resume(change.turns[0].message, now=self._parts.clock())
+                self._begin(change, lease, snapshot.memory, places)
                 return
 
     async def _revive(self, conversation: Conversation) -> None:
@@ -219,12 +258,12 @@ class SwitchboardAssistant:
             await asyncio.sleep(max(0.0, lost_at - self._parts.clock()) + 0.01)
         await self._pump(conversation)
 
-    def _begin(self, change: Change, lease: Lease, memory: bytes | None) -> None:
+    def _begin(self, change: Change, lease: Lease, memory: bytes | None, places: Places) -> None:
         """Run the turn that a change, which has been written, has started."""
         (turn,) = change.turns
         message = turn.message
         feed = self._live.open(message.conversation, message.id)
-        run = TurnRun(parts=self._parts, turn=turn, lease=lease, feed=feed, memory=memory)
+        run = TurnRun(parts=self._parts, turn=turn, lease=lease, feed=feed, memory=memory, places=places)
         if inbox.must_stop(change.inbox, lease):
             run.stop()
         self._runs[message.conversation.key, message.id] = run
@@ -242,8 +281,32 @@ class SwitchboardAssistant:
         finally:
             self._runs.pop((message.conversation.key, message.id), None)
             self._live.end(message.conversation, message.id, keep=stored)
-        if stored and run.waiting:
-            await self._pump(message.conversation)
+            await run.places.give()
+        if stored:
+            await self._follow_up(run)
+
+    async def _follow_up(self, run: TurnRun) -> None:
+        """What the end of a turn sets going: its reply is sent, its work goes on, the next message has its turn."""
+        conversation = run.turn.message.conversation
+        self.sending.nudge(conversation)
+        if (detached := run.detached) is not None:
+            if detached.work is None:
+                await self.working.orders.announce(detached.job.id)
+            else:
+                self.working.adopt(detached.job, detached.go_on)
+        if run.waiting:
+            await self._pump(conversation)
+
+    async def _tell(self, message: Message) -> Offer:
+        """Offer the message that brings a job's result, if somebody waits for it."""
+        job = await self._parts.jobs.get(message.job)
+        if job is None or not await self._continuing.is_to_be_told(job):
+            return Offer(state="done")
+        return await self.offer(message)
+
+    async def _job(self, conversation: Conversation, job_id: str) -> Job | None:
+        job = await self._parts.jobs.get(job_id)
+        return job if job is not None and job.conversation == conversation else None
 
     def _stop_here(self, conversation: Conversation, message_id: MessageId) -> None:
         if run := self._runs.get((conversation.key, message_id)):
@@ -271,29 +334,38 @@ class SwitchboardAssistant:
 
 
 def build(
-    settings: Settings, setup: Setup | None = None, clock: Callable[[], float] = time.time
+    settings: Settings,
+    setup: Setup | None = None,
+    clock: Callable[[], float] = time.time,
+    channels: Mapping[str, Channel[Any, Any]] | None = None,
 ) -> SwitchboardAssistant:
-    """Put an assistant together from the settings; call `SwitchboardAssistant.recover` once it may work.
+    """Put an assistant together from the settings.
+
+    Call `SwitchboardAssistant.recover` and `SwitchboardAssistant.work` once it may work.
+
+    Args:
+        channels: Those through which this process can send replies, by name.
 
     Raises:
         ConfigError: The settings name something that is not there.
     """
+    return SwitchboardAssistant(setup or Setup(settings), clock, channels or {})
+
+
+def _parts(setup: Setup, clock: Callable[[], float], starting: Callable[[Message], JobStarter]) -> Parts:
     from prompts import load as load_prompt
 
-    setup = setup or Setup(settings)
-    model = setup.backend("chat_model")
     tools = setup.tools
     prompt = load_prompt("system")
-    parts = Parts(
-        settings=settings,
+    return Parts(
+        settings=setup.settings,
         conversations=setup.backend("conversations"),
         blobs=setup.backend("blobs"),
         jobs=setup.backend("jobs"),
-        graph=Graph(model, tools),
+        graph=Graph(setup.backend("chat_model"), tools),
         tools=tools,
         system=lambda: prompt.render(today=date.today().isoformat()),
         worker=secrets.token_hex(8),
-        starting=lambda message: no_jobs,
+        starting=starting,
         clock=clock,
     )
-    return SwitchboardAssistant(parts, setup)

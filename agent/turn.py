@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.messages import HumanMessage
 
@@ -20,6 +20,7 @@ from agent.graph import Graph
 from agent.handing import saved
 from agent.live import Feed
 from agent.outcomes import failure
+from agent.quotas import Places
 from agent.recording import Recorder
 from agent.run import Run
 from agent.telling import Telling
@@ -40,17 +41,9 @@ UNWIND_SECONDS = 2.0
 """How long a cancelled turn may take to let go; a tool that does not is left behind."""
 
 
-class Starting(Protocol):
-    """Makes what begins jobs for the tools of a turn."""
-
-    def __call__(self, message: Message) -> JobStarter:
-        """For this message's turn."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What every turn needs, made once."""
+    """What every turn needs, made once. ``starting`` gives what begins jobs in a message's turn."""
 
     settings: Settings
     conversations: ConversationStore
@@ -60,7 +53,7 @@ class Parts:
     tools: tuple[Tool, ...]
     system: Callable[[], str]
     worker: str
-    starting: Starting
+    starting: Callable[[Message], JobStarter]
     clock: Callable[[], float] = time.time
 
 
@@ -78,6 +71,7 @@ class TurnRun:
     """A turn that this process answers.
 
     Attributes:
+        places: What the turn holds of its quotas.
         memory: The conversation's working memory from before the turn.
         waiting: Whether other messages waited when the outcome was stored.
         detached: The work that goes on as a job, once the outcome is stored.
@@ -87,6 +81,7 @@ class TurnRun:
     turn: Turn
     lease: Lease
     feed: Feed
+    places: Places
     memory: bytes | None = None
     waiting: bool = False
     detached: Detached | None = None
@@ -96,7 +91,9 @@ class TurnRun:
 
     def __post_init__(self) -> None:
         self._recorder = Recorder(self.feed, first=ATTEMPT_EVENTS * (self.turn.attempts - 1) + 1)
-        self._upkeep = Upkeep(self.parts, self.turn, self.lease, self._recorder, self._stop)
+        self._upkeep = Upkeep(
+            self.parts, self.turn, self.lease, recorder=self._recorder, stop=self._stop, places=self.places
+        )
 
     @property
     def lost(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from agent import inbox
+from agent.quotas import Places
 from agent.recording import Recorder
 from switchboard.errors import Fenced, SwitchboardError
 from switchboard.storage import Lease, Turn
@@ -25,13 +26,16 @@ class Upkeep:
         lost: Whether somebody else owns the conversation; then ``stop`` is set, too.
     """
 
-    def __init__(self, parts: "Parts", turn: Turn, lease: Lease, recorder: Recorder, stop: asyncio.Event) -> None:
+    def __init__(
+        self, parts: "Parts", turn: Turn, lease: Lease, *, recorder: Recorder, stop: asyncio.Event, places: Places
+    ) -> None:
         self.lease = lease
         self.lost = False
         self._parts = parts
         self._message = turn.message
         self._recorder = recorder
         self._stop = stop
+        self._places = places
 
     async def run(self) -> None:
         """Flush events, hear a stop from another machine, renew the lease at a third of its length."""
@@ -73,7 +77,8 @@ class Upkeep:
             )
             if await self._parts.conversations.commit(self._message.conversation, change):
                 self.lease = longer
-                return
+                break
+        await self._places.renew(now=self._parts.clock())
 
 
 class _Every:

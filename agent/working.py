@@ -14,7 +14,7 @@ from agent.boundary import attempt
 from agent.ordering import Orders
 from agent.watching import Watching
 from switchboard.assistant import JobNews, Offer
-from switchboard.jobs import JobKind
+from switchboard.jobs import JobFunction, JobKind
 from switchboard.messages import Message
 from switchboard.plugins import Setup
 from switchboard.queues import JobNotice, JobQueue
@@ -115,6 +115,10 @@ class Working:
         """Work on a job that was taken for this process: running, under its fence. ``jobs.parallel`` is not asked."""
         self._spawn(self._finish(job))
 
+    def adopt(self, job: Job, function: JobFunction) -> None:
+        """Go on with work that is under way here already, as the attempt at a job that was written as running."""
+        self._spawn(self._finish(job, JobKind(name=job.kind, function=function)))
+
     async def cancel(self, job_id: str) -> Job | None:
         """Ask for a job to stop, and stop it at once if it runs here; see `Orders.cancel`."""
         job = await self.orders.cancel(job_id)
@@ -208,15 +212,15 @@ class Working:
             log.warning("jobs of kind %s are left to workers that know it", job.kind)
         return True
 
-    async def _finish(self, job: Job) -> None:
+    async def _finish(self, job: Job, kind: JobKind | None = None) -> None:
         """Make the attempt, if it is one, and tell the end, if that came."""
-        after = job if job.ended else await self._attempt(job)
+        after = job if job.ended else await self._attempt(job, kind or self.kinds[job.kind])
         if after is not None:
             self._hear(after)
             await (self._tell_end(after) if after.ended else self._announce_again(after))
 
-    async def _attempt(self, job: Job) -> Job | None:
-        held = self._attempts[job.id] = Attempt(job, self.kinds[job.kind], self._bench)
+    async def _attempt(self, job: Job, kind: JobKind) -> Job | None:
+        held = self._attempts[job.id] = Attempt(job, kind, self._bench)
         self._hear(job)
         try:
             with traced("job", kind=job.kind, attempt=job.attempts) as span:

@@ -12,8 +12,10 @@ from typing import Any
 
 from agent.assistant import SwitchboardAssistant, build
 from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
+from switchboard.channels import Channel
 from switchboard.events import Event
 from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.jobs import JobKind
 from switchboard.messages import Attachment, Message
 from switchboard.plugins import Setup
 from switchboard.reply import Reply, fold
@@ -34,6 +36,9 @@ async def running(
     given: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     clock: Callable[[], float] = time.time,
+    channels: Mapping[str, Channel[Any, Any]] | None = None,
+    job_kinds: Sequence[JobKind] = (),
+    works: bool = False,
 ) -> AsyncIterator[SwitchboardAssistant]:
     """An assistant whose chat model plays a script.
 
@@ -43,6 +48,9 @@ async def running(
         given: Backends by role, instead of those in memory.
         settings: Instead of the defaults, in which a turn may take 20 s.
         clock: Seconds since the epoch, by which leases run out.
+        channels: Those through which it sends replies that have to be pushed, by name.
+        job_kinds: The only kinds of jobs it has.
+        works: Whether it takes jobs and sends what is due by itself.
     """
     parts: dict[str, Any] = {
         "chat_model": script if isinstance(script, ScriptedChatModel) else ScriptedChatModel(script),
@@ -50,10 +58,13 @@ async def running(
         "jobs": MemoryJobStore(),
         "blobs": MemoryBlobStore(),
         "tools": tools,
+        "job_kinds": job_kinds,
         **(given or {}),
     }
     settings = settings or load(None, {"SWITCHBOARD_TURN__DEADLINE_SECONDS": "20"})
-    assistant = build(settings, Setup(settings, given=parts), clock)
+    assistant = build(settings, Setup(settings, given=parts), clock, channels)
+    if works:
+        assistant.work()
     try:
         yield assistant
     finally:
