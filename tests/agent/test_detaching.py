@@ -13,9 +13,9 @@ from agent.assistant import SwitchboardAssistant
 from agent.detaching import job_of
 from stores.memory import MemoryConversationStore, MemoryJobStore
 from switchboard import (
+    BadInput,
     Citation,
     Delta,
-    JobStarted,
     Message,
     MessageId,
     Reply,
