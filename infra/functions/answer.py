@@ -1,22 +1,28 @@
 """The Lambda function that answers what is in the queue; it tells SQS which messages are to come again.
 
 Its event source mapping needs ``ReportBatchItemFailures``. What does not fit the function's time is given back, and
-the turn goes on wherever the message comes next, once its lease has run out.
+the turn goes on wherever the message comes next, once its lease has run out. ``CHANNELS`` names the channels, with
+commas, through which replies are sent; the settings come from variables, as everywhere.
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stores.sqs import batch_failures
 
 if TYPE_CHECKING:
+    from agent.assistant import SwitchboardAssistant
     from agent.consuming import Consuming
     from stores.sqs import SqsQueue
 
-MARGIN_SECONDS = 3.0
-"""Of the function's time, for giving back what did not end."""
+MARGIN_SECONDS = 5.0
+"""Of the function's time, for giving back what did not end and for sending replies."""
+LAST_SECONDS = 1.0
+"""Of that, for the answer."""
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
@@ -30,20 +36,34 @@ class Context(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a warm function has from the call before."""
+
+    queue: "SqsQueue"
+    assistant: "SwitchboardAssistant"
+    consuming: "Consuming"
+
+
 def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """Answer the messages of an event."""
-    return _runner.run(_answer(event, context.get_remaining_time_in_millis() / 1_000 - MARGIN_SECONDS))
+    return _runner.run(_answer(event, context))
 
 
-async def _answer(event: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    queue, consuming = _kept()
-    received, broken = await queue.deliveries(event)
-    failed = await consuming.handle(received, seconds=seconds)
+async def _answer(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    kept = _kept()
+    received, broken = await kept.queue.deliveries(event)
+    failed = await kept.consuming.handle(received, seconds=_left(context) - MARGIN_SECONDS)
+    await kept.assistant.sending.flush(max(0.0, _left(context) - LAST_SECONDS))
     return batch_failures(received, broken, failed)
 
 
+def _left(context: Context) -> float:
+    return context.get_remaining_time_in_millis() / 1_000
+
+
 @cache
-def _kept() -> "tuple[SqsQueue, Consuming]":
+def _kept() -> Kept:
     from agent.assistant import build
     from agent.consuming import Consuming
     from agent.refusing import Refusing
@@ -51,5 +71,8 @@ def _kept() -> "tuple[SqsQueue, Consuming]":
     from switchboard.settings import load
 
     setup = Setup(load())
+    names = [name for name in os.environ.get("CHANNELS", "").split(",") if name]
+    channels = {name: setup.channel(name) for name in names}
+    assistant = build(setup.settings, setup, channels=channels)
     queue = setup.backend("message_queue")
-    return queue, Consuming(queue, build(setup.settings, setup), refused=Refusing(setup))
+    return Kept(queue=queue, assistant=assistant, consuming=Consuming(queue, assistant, refused=Refusing(channels)))

@@ -12,7 +12,7 @@ import pytest
 from channels.receiving import Posted
 from infra.functions import answer, receive
 from stores.dynamodb import DynamoConversationStore, Table
-from switchboard import Message, Refused
+from switchboard import Limits, Message, Receipt, Refused, Reply
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.plugins import Setup
 from tests.aws import REGION, World, a_world
@@ -24,13 +24,24 @@ class Posting:
     """A channel whose requests are signed with a word."""
 
     name = "posting"
+    limits = Limits()
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
 
     def parse(self, payload: Posted) -> list[Message]:
         if payload.headers.get("x-signature") != "ours":
             raise Refused("Who are you?", policy="signature")
         somebody = Principal(id="ann", verified=True)
         name, _, text = payload.body.decode().partition(" ")
-        return [Message(id=MessageId(name), conversation=HERE, principal=somebody, text=text)]
+        return [Message(id=MessageId(name), conversation=HERE, principal=somebody, text=text, push=True)]
+
+    def render(self, reply: Reply) -> list[str]:
+        return [reply.text]
+
+    async def send(self, message: Message, parts: list[str], *, again: bool = False) -> Receipt:
+        self.sent += [(message.id, part) for part in parts]
+        return Receipt(delivered=True, platform_id="1")
 
 
 @dataclass
@@ -56,17 +67,19 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
             "AWS__TABLE": world.table().name,
             "AWS__BUCKET": world.bucket(),
             "AWS__QUEUE_URL": world.queue(),
+            "AWS__JOB_QUEUE_URL": world.queue(fifo=False),
         }
         for name, value in environment.items():
             monkeypatch.setenv(f"SWITCHBOARD_{name}", value)
         monkeypatch.setenv("CHANNEL", "posting")
-        monkeypatch.setattr(Setup, "channel", lambda setup, name: Posting())
+        monkeypatch.setenv("CHANNELS", "posting")
+        posting = Posting()
+        monkeypatch.setattr(Setup, "channel", lambda setup, name: posting)
         receive._receiver.cache_clear()
         answer._kept.cache_clear()
         yield world
         if answer._kept.cache_info().currsize:
-            _, consuming = answer._kept()
-            answer._runner.run(consuming._assistant.close())
+            answer._runner.run(answer._kept().assistant.close())
 
 
 def request(body: str, *, signature: str = "ours") -> dict[str, Any]:
@@ -96,6 +109,12 @@ def batch(world: World, url: str) -> dict[str, Any]:
             for entry in entries.get("Messages", [])
         ]
     }
+
+
+def sent() -> list[tuple[str, str]]:
+    """What the channel has sent."""
+    found: list[tuple[str, str]] = Setup.channel(None, "posting").sent  # type: ignore[arg-type]
+    return found
 
 
 def queue_url() -> str:
@@ -130,11 +149,18 @@ def test_a_request_without_headers_or_a_body_is_not_signed(world: World) -> None
     assert receive.handler({"headers": None, "body": None}, None)["statusCode"] == 403
 
 
-def test_what_is_in_the_queue_is_answered(world: World) -> None:
+def test_what_is_in_the_queue_is_answered_and_the_reply_sent_before_the_function_is_frozen(world: World) -> None:
     receive.handler(request("m0 Hello"), None)
     assert answer.handler(batch(world, queue_url()), Left()) == {"batchItemFailures": []}
     (turn,) = answer._runner.run(transcript(world))
-    assert (turn.message.text, turn.state) == ("Hello", "done")
+    assert (turn.message.text, turn.state, turn.delivered) == ("Hello", "done", True)
+    assert sent() == [("m0", turn.reply.text)]
+
+
+def test_why_a_message_is_not_taken_is_sent(world: World) -> None:
+    receive.handler(request("m0 "), None)
+    assert answer.handler(batch(world, queue_url()), Left()) == {"batchItemFailures": []}
+    assert sent() == [("m0", "Your message is empty. Type a question, or attach a file and say what you want to know.")]
 
 
 def test_what_the_functions_time_does_not_reach_for_comes_again(world: World) -> None:
