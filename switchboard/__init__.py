@@ -32,6 +32,7 @@ from switchboard.events import (
     Warning,
 )
 from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.jobs import JobContext, JobKind, JobStarter, Progress, job
 from switchboard.limits import Limits, Receipt
 from switchboard.messages import Attachment, Message
 from switchboard.rendering import Rendered, render
@@ -76,7 +77,10 @@ __all__ = [
     "Final",
     "Inbox",
     "Job",
+    "JobContext",
+    "JobKind",
     "JobStarted",
+    "JobStarter",
     "JobStore",
     "Late",
     "Lease",
@@ -85,6 +89,7 @@ __all__ = [
     "MessageId",
     "Offer",
     "Principal",
+    "Progress",
     "Question",
     "Receipt",
     "Refused",
@@ -106,6 +111,7 @@ __all__ = [
     "Unreadable",
     "Warning",
     "fold",
+    "job",
     "render",
     "tool",
 ]
