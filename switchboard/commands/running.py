@@ -1,24 +1,34 @@
 """Having an assistant for as long as a command needs it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from switchboard.commands import texts
 from switchboard.plugins import Setup
 
 if TYPE_CHECKING:
     from agent.assistant import SwitchboardAssistant
+    from switchboard.channels import Channel
 
 
 @asynccontextmanager
-async def assistant(setup: Setup) -> AsyncIterator["SwitchboardAssistant"]:
-    """The assistant that the settings describe, closed in good order afterwards."""
+async def assistant(
+    setup: Setup, *, channels: Mapping[str, "Channel[Any, Any]"] | None = None, works: bool = False
+) -> AsyncIterator["SwitchboardAssistant"]:
+    """The assistant that the settings describe, closed in good order afterwards.
+
+    Args:
+        channels: Those through which replies can be sent from here, by name.
+        works: Whether it takes jobs and sends what is due.
+    """
     with _starting():
         from agent.assistant import build
 
-        made = build(setup.settings, setup)
+        made = build(setup.settings, setup, channels=channels)
     try:
+        if works:
+            made.work()
         yield made
     finally:
         await made.close()

@@ -26,7 +26,7 @@ from switchboard.commands import running
 scripted = runpy.run_path(sys.argv[1])["ScriptedAssistant"]
 
 @asynccontextmanager
-async def instead(setup):
+async def instead(setup, **options):
     yield scripted()
     import asyncio
     await asyncio.sleep(0)
