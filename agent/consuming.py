@@ -11,6 +11,7 @@ import logging
 import math
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from agent import texts
@@ -20,14 +21,14 @@ from switchboard.errors import BadInput, Refused, SwitchboardError, TooMuch
 from switchboard.identity import Conversation
 from switchboard.messages import Message
 from switchboard.queues import Delivery, MessageQueue
+from switchboard.settings import Settings
 
 log = logging.getLogger("switchboard.agent")
 
 Refusal: TypeAlias = Callable[[Message, SwitchboardError], Awaitable[None]]
-Line: TypeAlias = Sequence[Delivery]
-"""What was received of one conversation, in order."""
 
 MOST_AT_ONCE = 10
+"""Messages that are asked for at once."""
 LONGEST_PAUSE = 300.0
 BUSY_SECONDS = 5.0
 """After so many seconds a busy conversation may be free."""
@@ -36,12 +37,27 @@ SERVER_FAULT = 500
 GRACE_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What was received of one conversation, in order.
+
+    Attributes:
+        held: Those of it that the queue is to keep from others.
+    """
+
+    deliveries: Sequence[Delivery]
+    held: list[Delivery]
+
+
 class Consuming:
     """Answers what is in a queue, conversations side by side.
 
     Args:
         refused: Tells the person that a message was not taken, and why. What it raises, or a process that dies after
             it, brings the message again.
+        early: Whether a message is to leave the queue once the store has it. Then the next of its conversation comes
+            while it is being answered, and can steer or interrupt it. The price is that its turn, if the process dies,
+            waits until somebody recovers what is pending, or writes again.
         parallel: Most messages in hand.
         hold_seconds: For how long the queue keeps a message from others without a sign of life from here.
         wait_seconds: How long the queue is asked to wait for messages; closing takes as long.
@@ -54,6 +70,7 @@ class Consuming:
         assistant: Assistant,
         *,
         refused: Refusal,
+        early: Callable[[Message], bool] = lambda _: False,
         parallel: int = 16,
         hold_seconds: int = 60,
         wait_seconds: float = 5.0,
@@ -62,6 +79,7 @@ class Consuming:
         self._queue = queue
         self._assistant = assistant
         self._refused = refused
+        self._early = early
         self._parallel = parallel
         self._hold = hold_seconds
         self._wait = wait_seconds
@@ -84,9 +102,9 @@ class Consuming:
         left = dict(self._lines)
         await _cancelled(left)
         for line in left.values():
-            await self._give_back(line, 0)
+            await self._give_back(line.held, 0)
 
-    async def handle(self, deliveries: Line, *, seconds: float) -> list[Delivery]:
+    async def handle(self, deliveries: Sequence[Delivery], *, seconds: float) -> list[Delivery]:
         """Answer what was delivered, by a queue that calls a function and removes what that has answered.
 
         Args:
@@ -103,10 +121,10 @@ class Consuming:
         again: list[Delivery] = []
         for task, line in tasks.items():
             if task in late:
-                await self._give_back(line, 0)
-                again += line
+                await self._give_back(line.held, 0)
+                again += line.held
             elif (failed := task.result()) is None:
-                again += line
+                again += line.held
             else:
                 await self._give_back(failed)
                 again += failed
@@ -115,7 +133,7 @@ class Consuming:
     async def _consume(self) -> None:
         faults = 0
         while not self._closing.is_set():
-            room = self._parallel - sum(map(len, self._lines.values()))
+            room = self._parallel - sum(len(line.deliveries) for line in self._lines.values())
             if room <= 0:
                 await self._unless_closing(asyncio.wait(self._lines, return_when=asyncio.FIRST_COMPLETED))
                 continue
@@ -143,7 +161,7 @@ class Consuming:
         failed = await self._held(line)
         if failed is None:
             return
-        ended = [delivery for delivery in line if delivery not in failed]
+        ended = [delivery for delivery in line.held if delivery not in failed]
         left = await attempt(self._queue.done(ended)) if ended else []
         if left:
             why = left if isinstance(left, Exception) else f"{len(left)} are no longer held"
@@ -163,11 +181,11 @@ class Consuming:
         """Hold deliveries for as long as it takes. Ends when one has passed into other hands."""
         while True:
             await self._pause(self._hold / 3)
-            for delivery in line:
+            for delivery in list(line.held):
                 held = await attempt(self._queue.extend(delivery, self._hold))
                 if isinstance(held, Exception):
                     log.warning("a message could not be held for longer, will try again: %s", held)
-                elif not held:
+                elif not held and delivery in line.held:
                     log.warning("a message came again elsewhere while it was being answered")
                     return
 
@@ -178,14 +196,16 @@ class Consuming:
         """
         following: dict[asyncio.Task[Exception | None], Delivery] = {}
         failed: list[Delivery] = []
-        for place, delivery in enumerate(line):
+        for place, delivery in enumerate(line.deliveries):
             taken = await attempt(self._taken(delivery.message))
             if isinstance(taken, Exception):
                 _report(delivery, taken)
-                failed += line[place:]
+                failed += line.deliveries[place:]
                 break
             if taken:
                 following[asyncio.create_task(attempt(self._ended(delivery.message)))] = delivery
+                if self._early(delivery.message):
+                    await self._let_go(line, delivery)
         try:
             for task, delivery in following.items():
                 if isinstance(outcome := await task, Exception):
@@ -194,6 +214,13 @@ class Consuming:
         finally:
             await _cancelled(following)
         return failed
+
+    async def _let_go(self, line: Line, delivery: Delivery) -> None:
+        """Take a message out of the queue before its turn has ended; where that fails, it is held as the others are."""
+        line.held.remove(delivery)
+        left = await attempt(self._queue.done([delivery]))
+        if left:
+            line.held.append(delivery)
 
     async def _taken(self, message: Message) -> bool:
         """Whether the message has a turn, or else the person knows why not."""
@@ -216,7 +243,7 @@ class Consuming:
         except BadInput:
             log.info("a conversation was forgotten while a message of it was being answered")
 
-    async def _give_back(self, deliveries: Line, seconds: int | None = None) -> None:
+    async def _give_back(self, deliveries: Sequence[Delivery], seconds: int | None = None) -> None:
         """Let deliveries come again, by default the later the more often they came; else when the hold is over."""
         for delivery in deliveries:
             pause = math.ceil(_pause_after(delivery.attempts)) if seconds is None else seconds
@@ -225,12 +252,17 @@ class Consuming:
                 log.warning("a message could not be given back, and comes again later: %s", given)
 
 
-def lines(deliveries: Line) -> list[list[Delivery]]:
+def leaving_early(settings: Settings) -> Callable[[Message], bool]:
+    """What `Consuming` takes for ``early``: messages on channels where the next may steer or interrupt them."""
+    return lambda message: settings.turn.busy_for(message.conversation.channel) in ("steer", "interrupt")
+
+
+def lines(deliveries: Sequence[Delivery]) -> list[Line]:
     """Deliveries by conversation, each in order."""
     found: dict[Conversation, list[Delivery]] = {}
     for delivery in deliveries:
         found.setdefault(delivery.message.conversation, []).append(delivery)
-    return list(found.values())
+    return [Line(deliveries=tuple(line), held=line) for line in found.values()]
 
 
 def _pause_after(attempts: int) -> float:

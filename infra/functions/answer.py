@@ -65,7 +65,7 @@ def _left(context: Context) -> float:
 @cache
 def _kept() -> Kept:
     from agent.assistant import build
-    from agent.consuming import Consuming
+    from agent.consuming import Consuming, leaving_early
     from agent.refusing import Refusing
     from switchboard.plugins import Setup
     from switchboard.settings import load
@@ -75,4 +75,5 @@ def _kept() -> Kept:
     channels = {name: setup.channel(name) for name in names}
     assistant = build(setup.settings, setup, channels=channels)
     queue = setup.backend("message_queue")
-    return Kept(queue=queue, assistant=assistant, consuming=Consuming(queue, assistant, refused=Refusing(channels)))
+    refused, early = Refusing(channels), leaving_early(setup.settings)
+    return Kept(queue=queue, assistant=assistant, consuming=Consuming(queue, assistant, refused=refused, early=early))

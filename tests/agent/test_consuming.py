@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.consuming import Consuming
+from agent.consuming import Consuming, leaving_early
 from stores.queue import MemoryQueue
 from switchboard import BackendError, BadInput, Conversation, Event, Final, Message, Offer, Refused, TooMuch
 from switchboard.errors import SwitchboardError
@@ -16,7 +16,7 @@ from switchboard.identity import MessageId
 from switchboard.queues import Delivery
 from switchboard.testing.assistant import FakeAssistant
 from switchboard.testing.queue_contract import said
-from tests.agent.shared import until
+from tests.agent.shared import settings, until
 
 DOWN = BackendError(service="store", operation="read", code="unavailable", retryable=True)
 HOLD = 60
@@ -228,6 +228,51 @@ async def test_a_later_message_is_offered_while_the_earlier_one_is_answered(stag
         assert stage.assistant.answered == []
 
 
+async def test_a_message_that_leaves_early_lets_the_next_come_while_it_is_answered(stage: Stage) -> None:
+    await stage.send("m0")
+    async with stage.at_work(early=lambda message: True):
+        await stage.removed("m0")
+        await stage.send("m1")
+        await until(lambda: stage.assistant.offered == ["m0", "m1"])
+        assert stage.assistant.answered == []
+        stage.assistant.gate.set()
+        await until(lambda: stage.assistant.answered == ["m0", "m1"])
+    assert stage.queue.removed == ["m0", "m1"]
+
+
+async def test_a_message_that_left_early_is_not_held_any_more(stage: Stage) -> None:
+    await stage.send("m0", "m1")
+    async with stage.at_work(early=lambda message: message.id == "m0"):
+        await stage.removed("m0")
+        await until(lambda: stage.pauses.asked == [HOLD / 3])
+        stage.pauses.end()
+        await until(lambda: stage.queue.extended == [("m1", HOLD)])
+        stage.assistant.gate.set()
+        await stage.removed("m1")
+
+
+async def test_a_message_that_could_not_leave_early_is_held(stage: Stage) -> None:
+    await stage.send("m0")
+    stage.queue.faults = ["done"]
+    async with stage.at_work(early=lambda message: True):
+        await until(lambda: stage.pauses.asked == [HOLD / 3] and not stage.queue.faults)
+        stage.pauses.end()
+        await until(lambda: stage.queue.extended == [("m0", HOLD)])
+        stage.assistant.gate.set()
+        await stage.removed("m0")
+
+
+async def test_a_function_answers_to_its_end_what_left_early(stage: Stage) -> None:
+    await stage.send("m0")
+    received = await stage.queue.receive()
+    handling = asyncio.create_task(stage.consuming(early=lambda message: True).handle(received, seconds=5))
+    await stage.removed("m0")
+    assert not handling.done()
+    stage.assistant.gate.set()
+    assert await handling == []
+    assert stage.assistant.answered == ["m0"]
+
+
 async def test_no_more_messages_are_in_hand_than_may_be(stage: Stage) -> None:
     for room in ("a", "b", "c"):
         await stage.send(room, room=room)
@@ -428,3 +473,8 @@ async def test_a_function_does_not_call_done_what_is_in_other_hands(stage: Stage
     stage.queue.now += HOLD
     stage.pauses.end()
     assert await handling == list(received)
+
+
+@pytest.mark.parametrize(("busy", "early"), [("queue", False), ("reject", False), ("steer", True), ("interrupt", True)])
+def test_a_message_leaves_early_where_the_next_may_be_about_it(busy: str, early: bool) -> None:
+    assert leaving_early(settings(turn__busy=busy))(said()) is early
