@@ -57,7 +57,7 @@ async def _once(args: argparse.Namespace, setup: "Setup") -> int:
 
     principal = identity.principal(args)
     ask = Ask(text=args.once, files=args.attach, thread=args.conversation, json=args.json)
-    async with running.assistant(setup) as assistant:
+    async with running.assistant(setup, works=True) as assistant:
         return await once(
             ask,
             assistant=assistant,
@@ -79,7 +79,7 @@ async def _chat(args: argparse.Namespace, setup: "Setup") -> int:
     principal = identity.principal(args)
     channel = setup.channel("terminal")
     folder = setup.settings.data_dir
-    async with running.assistant(setup) as assistant:
+    async with running.assistant(setup, works=True) as assistant:
         chat = Chat(
             assistant=assistant,
             channel=channel,

@@ -65,7 +65,7 @@ def assistant(monkeypatch: pytest.MonkeyPatch) -> Any:
     scripted = given["ScriptedAssistant"](given["SCRIPTS"])
 
     @asynccontextmanager
-    async def instead(setup: object) -> AsyncIterator[Any]:
+    async def instead(setup: object, **options: object) -> AsyncIterator[Any]:
         yield scripted
 
     monkeypatch.setattr(running, "assistant", instead)

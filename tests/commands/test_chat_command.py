@@ -119,7 +119,7 @@ from switchboard.commands import running
 scripted = runpy.run_path(sys.argv[1])
 
 @asynccontextmanager
-async def instead(setup):
+async def instead(setup, **options):
     yield scripted["ScriptedAssistant"](scripted["SCRIPTS"])
 
 running.assistant = instead
