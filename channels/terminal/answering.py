@@ -54,7 +54,7 @@ async def _follow(assistant: Assistant, message: Message, screen: Screen) -> lis
             screen.show(Status(text=texts.STOPPING))
 
     try:
-        with _on_interrupt(interrupt):
+        with on_interrupt(interrupt):
             events = await _events(assistant, message, screen)
             await asyncio.gather(*stops, return_exceptions=True)
             return events
@@ -85,7 +85,7 @@ async def _events(assistant: Assistant, message: Message, screen: Screen) -> lis
 
 
 @contextmanager
-def _on_interrupt(act: Callable[[], None]) -> Iterator[None]:
+def on_interrupt(act: Callable[[], None]) -> Iterator[None]:
     """Ctrl-C calls ``act`` in the event loop, and means again afterwards what it meant before."""
     loop = asyncio.get_running_loop()
     before = signal.signal(signal.SIGINT, lambda _number, _frame: loop.call_soon_threadsafe(act))

@@ -1,5 +1,6 @@
 """The conversation at a terminal: asking, answering, and the state that the commands work on."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from uuid import uuid4
 from channels.terminal import texts
 from channels.terminal.answering import Left, answer
 from channels.terminal.channel import TerminalChannel, Typed
+from channels.terminal.jobs import Jobs, awaited, find
 from channels.terminal.keys import quiet_keys
 from channels.terminal.names import ONCE, check_name, new_name
 from channels.terminal.opened import Opened
@@ -16,9 +18,9 @@ from channels.terminal.parts import Note, Part
 from channels.terminal.prompts import Prompt
 from channels.terminal.screens import LiveScreen, PlainScreen, Screen
 from channels.terminal.slash import is_command, obey
-from switchboard import Attachment, Conversation, Message, Principal, Reply, SwitchboardError
+from switchboard import Attachment, Conversation, Message, MessageId, Principal, Receipt, Reply, SwitchboardError, fold
 from switchboard.assistant import Assistant
-from switchboard.storage import ConversationSummary
+from switchboard.storage import ConversationSummary, Job
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +41,7 @@ class Chat:
         pending: Files that go with the next message.
         last: The newest reply, which ``/open`` and numbered options refer to.
         listed: The conversations as they were last listed.
+        listed_jobs: The conversation's jobs, likewise.
         failed: Whether any question could not be answered.
     """
 
@@ -53,12 +56,22 @@ class Chat:
     pending: list[Attachment] = field(default_factory=list)
     last: Reply | None = None
     listed: Sequence[ConversationSummary] = ()
+    listed_jobs: Sequence[Job] = ()
     failed: bool = False
+    _prompt: Prompt | None = None
+    _jobs: Jobs | None = None
+    _shown: set[MessageId] = field(default_factory=set)
+    _speaking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def conversation(self) -> Conversation:
         """Where the person is."""
         return self.channel.conversation(self.principal, self.thread)
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody watches and writes, who need not wait for what takes long."""
+        return self.interactive and self._prompt is not None and self._prompt.attended
 
     @property
     def interactive(self) -> bool:
@@ -72,6 +85,7 @@ class Chat:
             thread: Name of the conversation to go on with; by default the newest.
             new: Start a new one instead.
         """
+        self._prompt = prompt
         try:
             await self.begin(thread, new=new)
             while (text := await prompt.read(self._label())) is not None:
@@ -83,6 +97,9 @@ class Chat:
         except Left:
             if not self.interactive:
                 return 130
+        finally:
+            for job_id in await self._leave_jobs():
+                self.say(Note(texts.goes_on(job_id), style="dim"))
         if self.interactive and self.last:
             self.say(Note(texts.GOODBYE, style="dim"))
         return 1 if self.failed and not self.interactive else 0
@@ -98,20 +115,29 @@ class Chat:
 
     async def enter(self, thread: str) -> None:
         """Go to a conversation; show where it stood, and any answer that is still to come."""
-        self.thread, self.last, self.pending = check_name(thread), None, []
+        if await self._leave_jobs():
+            self.say(Note(texts.STAYS, style="dim"))
+        self.thread, self.last, self.pending, self.listed_jobs = check_name(thread), None, [], ()
         if not self.interactive:
             return
+        due = [job for job in await self.assistant.jobs(self.conversation) if job.due_at]
         turns = await self.assistant.transcript(self.conversation, limit=20)
         if turns:
             self.say(Note(texts.going_on(self.thread, turns[-1].number + 1), style="dim"))
-        done = [(turn.message.text, turn.reply) for turn in turns if turn.reply]
-        for text, reply in done[-1:]:
-            self.last = reply
-            self.say(Note(texts.PROMPT + text, style="dim"), *self.channel.render(reply))
+        done = [turn for turn in turns if turn.reply]
+        for turn in done:
+            if turn.message.job and not turn.delivered:
+                await self._tell(turn.message)
+            elif turn is done[-1] and turn.reply:
+                self.last = turn.reply
+                heading = texts.result_of("") if turn.message.job else texts.PROMPT + turn.message.text
+                self.say(Note(heading, style="dim"), *self.channel.render(turn.reply))
         for turn in turns:
             if turn.state != "done":
                 self.say(Note(texts.RUNNING_STILL, style="dim"))
                 await self._answer(turn.message)
+        for job in due:
+            self._follow(job.id)
 
     async def ask(self, text: str) -> None:
         """Send what the person wrote, with the pending files. A refusal is told, and the files stay pending."""
@@ -146,11 +172,14 @@ class Chat:
 
     async def _answer(self, message: Message) -> None:
         try:
-            with quiet_keys():
-                self.last = await answer(self.assistant, message, self.screen(), opened=self.opened)
+            async with self._speaking:
+                with quiet_keys():
+                    self.last = await answer(self.assistant, message, self.screen(), opened=self.opened)
+            self._shown.add(message.id)
+            if self.last.job:
+                await self._go_on(self.last)
         except SwitchboardError as error:
-            self.failed = True
-            self.say(Note(error.user_text, style="red"))
+            self._complain(error)
         else:
             self.failed = self.failed or self.last.status == "failed"
             self.pending = []
@@ -161,9 +190,52 @@ class Chat:
         try:
             return await obey(self, text)
         except SwitchboardError as error:
-            self.failed = True
-            self.say(Note(error.user_text, style="red"))
+            self._complain(error)
             return True
+
+    def _complain(self, error: SwitchboardError) -> None:
+        self.failed = True
+        self.say(Note(error.user_text, style="red"))
+
+    async def _go_on(self, reply: Reply) -> None:
+        """A reply tells of a job: where somebody writes it goes on beside the prompt, elsewhere it is waited for."""
+        if reply.job and self.attended:
+            self._follow(reply.job.job_id)
+        else:
+            self.last = await awaited(self.assistant, self.conversation, reply, self.screen, opened=self.opened)
+
+    def _follow(self, job_id: str) -> None:
+        if self._prompt is not None and self.attended:
+            self._jobs = self._jobs or Jobs(
+                self.assistant, told=self._tell, below=self._prompt.below, failed=self._complain
+            )
+            self._jobs.follow(self.conversation, job_id)
+
+    async def _tell(self, message: Message) -> None:
+        """Show a result that came by itself, between what is being said, and confirm it."""
+        if message.id in self._shown:
+            return
+        events = [event async for event in self.assistant.events(message.conversation, message.id)]
+        reply = await self.opened.artifacts(fold(events), blobs=self.assistant.blobs, owner=message.conversation.key)
+        asked = await find(self.assistant, message.conversation, message.reply_to) if message.reply_to else None
+        heading = Note(texts.result_of(asked.text if asked else ""), style="dim")
+        async with self._speaking:
+            parts = (heading, *self.channel.render(reply))
+            if self._prompt is not None:
+                await self._prompt.above(lambda: self.say(*parts))
+            self.last = reply
+            self._shown.add(message.id)
+        await self.assistant.confirm(message, Receipt(delivered=True, platform_id=message.id))
+        if reply.job:
+            self._follow(reply.job.job_id)
+
+    async def _leave_jobs(self) -> Sequence[str]:
+        """Follow no job any more. Returns which ones go on."""
+        if self._jobs is None:
+            return ()
+        left, jobs, self._jobs = self._jobs.going_on, self._jobs, None
+        await jobs.close()
+        return left
 
     def _chosen(self, text: str) -> str:
         """What was written; or, for the number of an option that was offered, that option."""

@@ -9,6 +9,7 @@ from uuid import uuid4
 from channels.terminal import texts
 from channels.terminal.answering import Left, answer
 from channels.terminal.channel import TerminalChannel, Typed
+from channels.terminal.jobs import awaited
 from channels.terminal.links import Links
 from channels.terminal.names import ONCE, check_name, new_name
 from channels.terminal.opened import Opened
@@ -73,10 +74,21 @@ async def once(
     messages = channel.parse(written)
     if not messages:
         raise BadInput(texts.NOTHING_ASKED)
+    message = messages[0]
     links = Links(conversation=conversation.key if ask.thread or files else "")
-    screen: Screen = JsonScreen(channel, links=links) if ask.json else PlainScreen(channel, aside=aside)
+
+    def screen() -> Screen:
+        return JsonScreen(channel, links=links) if ask.json else PlainScreen(channel, aside=aside)
+
     try:
-        reply = await answer(assistant, messages[0], screen, opened=opened)
+        reply = await answer(assistant, message, screen(), opened=opened)
     except Left:
+        return STOPPED
+    try:
+        reply = await awaited(assistant, conversation, reply, screen, opened=opened)
+    except Left:
+        for job in await assistant.jobs(conversation):
+            if job.message_id == message.id and job.due_at:
+                aside.print(texts.goes_on(job.id))
         return STOPPED
     return EXIT_CODES[reply.status]

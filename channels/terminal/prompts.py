@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -18,15 +18,31 @@ if TYPE_CHECKING:
 
 
 class Prompt(Protocol):
-    """Gives what a person wrote, one message at a time."""
+    """Gives what a person wrote, one message at a time.
+
+    Attributes:
+        attended: Whether somebody writes there who can be shown things meanwhile.
+    """
+
+    attended: bool
 
     async def read(self, label: str) -> str | None:
         """The next message, or ``None`` when the person leaves."""
         ...
 
+    def below(self, line: str) -> None:
+        """Show a line below what is being written; an empty one takes it away."""
+        ...
+
+    async def above(self, show: Callable[[], None]) -> None:
+        """Have something printed above what is being written, which stays as it is."""
+        ...
+
 
 class LinePrompt:
     """One message a line, for input that is not a terminal."""
+
+    attended = False
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -41,6 +57,13 @@ class LinePrompt:
             threading.Thread(target=self._pump, args=(loop,), daemon=True).start()
         return await self._lines.get()
 
+    def below(self, line: str) -> None:
+        """Nobody looks."""
+
+    async def above(self, show: Callable[[], None]) -> None:
+        """Print it."""
+        show()
+
     def _pump(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread that may be left behind, as nothing can interrupt a read from a pipe."""
         for line in self._stream:
@@ -52,6 +75,8 @@ class LinePrompt:
 class EditorPrompt:
     """A line editor: history with the arrow keys, pasted lines stay together, commands complete with Tab."""
 
+    attended = True
+
     def __init__(
         self,
         *,
@@ -61,6 +86,7 @@ class EditorPrompt:
         out: "Output | None" = None,
     ) -> None:
         from prompt_toolkit import PromptSession
+        from prompt_toolkit.styles import Style
 
         self._session: PromptSession[str] = PromptSession(
             history=_history(history),
@@ -69,6 +95,7 @@ class EditorPrompt:
             multiline=True,
             prompt_continuation="  ",
             key_bindings=_keys(),
+            style=Style([("bottom-toolbar", "noreverse fg:ansibrightblack")]),
             input=keys_in,
             output=out,
         )
@@ -79,6 +106,20 @@ class EditorPrompt:
             return typed(await self._session.prompt_async(label))
         except (EOFError, KeyboardInterrupt):
             return None
+
+    def below(self, line: str) -> None:
+        """Show it as the editor's last line."""
+        self._session.bottom_toolbar = line or None
+        self._session.app.invalidate()
+
+    async def above(self, show: Callable[[], None]) -> None:
+        """Take the editor away for as long as printing takes."""
+        from prompt_toolkit.application import run_in_terminal
+
+        if self._session.app.is_running:
+            await run_in_terminal(show)
+        else:
+            show()
 
 
 def for_streams(*, history: Path, commands: Mapping[str, str]) -> Prompt:

@@ -10,7 +10,8 @@ from channels.terminal.clean import clean
 from channels.terminal.links import Links
 from channels.terminal.parts import Answer, Note, Part, after_answer, failure, reply_parts
 from channels.terminal.progress import Progress
-from switchboard import Delta, Event, Reply
+from switchboard import Delta, Event, Reply, Status
+from switchboard.assistant import JobNews
 from switchboard.wire import reply_to_json, to_json
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class Screen(Protocol):
 
     def show(self, event: Event) -> None:
         """Show an event at once."""
+        ...
+
+    def progress(self, job_id: str, news: JobNews) -> None:
+        """Show how far a job is."""
         ...
 
     def finish(self, reply: Reply) -> None:
@@ -72,6 +77,10 @@ class LiveScreen:
             self._tail += clean(text.removesuffix("\r"))
             self._settle()
             self._area.text = self._tail
+
+    def progress(self, job_id: str, news: JobNews) -> None:
+        """Let the progress move."""
+        self.show(Status(text=news.text, done=news.done, total=news.total))
 
     def finish(self, reply: Reply) -> None:
         """Print the last block, or the whole text if it is not what was streamed; then notes, sources and files."""
@@ -134,10 +143,17 @@ class PlainScreen:
             count = f" ({self._progress.done} of {self._progress.total})" if self._progress.counted else ""
             self._spinner.update(Text(self._progress.text + count))
 
+    def progress(self, job_id: str, news: JobNews) -> None:
+        """Move the progress."""
+        self.show(Status(text=news.text, done=news.done, total=news.total))
+
     def finish(self, reply: Reply) -> None:
-        """Print the reply. A failure is told on standard error, as it is no answer."""
+        """Print the reply. A failure, or that there is more to wait for, is told on standard error: it is no answer."""
         if reply.status == "failed":
             self._aside.print(failure(reply))
+        elif reply.job:
+            for part in self._channel.render(reply):
+                self._aside.print(part)
         else:
             self._channel.write(self._channel.render(reply))
 
@@ -159,6 +175,11 @@ class JsonScreen:
     def show(self, event: Event) -> None:
         """Write the event's line."""
         self._line(to_json(self._links.event(event)))
+
+    def progress(self, job_id: str, news: JobNews) -> None:
+        """Write a line of what is known of the job."""
+        known = {"state": news.state, "text": news.text, "done": news.done, "total": news.total}
+        self._line({"kind": "job", "job_id": job_id, **known})
 
     def finish(self, reply: Reply) -> None:
         """Write the reply's line."""

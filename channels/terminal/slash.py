@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from channels.terminal import texts
 from channels.terminal.clean import one_line, web_link
+from channels.terminal.jobs import progress
 from channels.terminal.names import new_name
 from channels.terminal.opened import locate, view
 from channels.terminal.parts import Note, Place, describe
 from channels.terminal.uploads import attach
 from switchboard import BadInput
+from switchboard.assistant import JobNews
 from switchboard.storage import ConversationSummary
 
 if TYPE_CHECKING:
@@ -102,6 +104,27 @@ async def _open(chat: "Chat", rest: str) -> bool:
     return True
 
 
+async def _jobs(chat: "Chat", rest: str) -> bool:
+    chat.listed_jobs = await chat.assistant.jobs(chat.conversation)
+    if not chat.listed_jobs:
+        chat.say(Note(texts.NO_JOBS, style="dim"))
+    for number, job in enumerate(chat.listed_jobs, start=1):
+        when = datetime.fromtimestamp(job.created_at).astimezone()
+        done, total = job.progress
+        far = progress(JobNews(state=job.state, text=job.text, done=done, total=total))
+        chat.say(Note(f"{number:>3}  {when:%d %b %H:%M}  {job.state:<9}  {far}  {job.id}", style="none"))
+    return True
+
+
+async def _cancel(chat: "Chat", rest: str) -> bool:
+    job = next((job for number, job in enumerate(chat.listed_jobs, start=1) if rest == str(number)), None)
+    if job is None:
+        raise BadInput(texts.NO_JOB)
+    asked = await chat.assistant.cancel_job(job.conversation, job.id)
+    chat.say(Note(texts.CANCELLING if asked else texts.ENDED_ALREADY, style="dim"))
+    return True
+
+
 async def _help(chat: "Chat", rest: str) -> bool:
     chat.aside.print(texts.HELP)
     return True
@@ -130,6 +153,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "/open": (_open, "open a source of the last answer"),
     "/new": (_new, "start a new conversation"),
     "/conversations": (_conversations, "list your conversations, or go on with one"),
+    "/jobs": (_jobs, "list the work that goes on beside this conversation"),
+    "/cancel": (_cancel, "end a job"),
     "/help": (_help, "what there is"),
     "/quit": (_quit, "leave"),
 }

@@ -13,6 +13,12 @@ SOURCES = "Sources"
 FILES = "Files"
 BUSY = "This conversation is busy with another question. Wait for its answer, or use another --conversation."
 WAITING = "Waiting for the question before this one..."
+WORKING = "Working on it..."
+NO_JOBS = "Nothing is worked on beside this conversation, and nothing was."
+STAYS = "Work that is under way goes on; its result will be in the conversation that it belongs to."
+NO_JOB = "There is no such job. List them first, with /jobs."
+ENDED_ALREADY = "That job has ended already."
+CANCELLING = "The job is asked to end."
 RUNNING_STILL = "The last answer was still being written. Here it is:"
 NEW = "A new conversation."
 GOODBYE = "The conversation is kept. `switchboard chat` goes on with it."
@@ -30,6 +36,8 @@ HELP = """\
 /open N             open source N of the last answer
 /new                start a new conversation
 /conversations [N]  list your conversations, or go on with number N
+/jobs               list the work that goes on, or went on, beside this conversation
+/cancel N           end job number N
 /help               this help
 /quit               leave
 
@@ -50,6 +58,16 @@ def welcome(catalogue: Catalogue) -> list[str]:
 def going_on(name: str, turns: int) -> str:
     """What is said when an earlier conversation is taken up again."""
     return f"Going on with {name} ({turns} message{'' if turns == 1 else 's'}). /new starts another."
+
+
+def goes_on(job_id: str) -> str:
+    """What is said of a job that nobody here waits for any more."""
+    return f"The work is left to `switchboard worker`. `switchboard jobs show {job_id}` shows what comes of it."
+
+
+def result_of(question: str) -> str:
+    """What stands above a result: what was asked, perhaps a while ago."""
+    return f"Result of: {question}" if question else "A result has come:"
 
 
 def attached(name: str, size: str) -> str:

@@ -15,6 +15,7 @@ from switchboard import (
     Event,
     Failed,
     Final,
+    JobStarted,
     Message,
     MessageId,
     Principal,
@@ -24,12 +25,13 @@ from switchboard import (
     ToolStarted,
     fold,
 )
-from switchboard.assistant import Catalogue, Offer, OfferState, SourceFile
+from switchboard.assistant import Catalogue, JobNews, Offer, OfferState, SourceFile
 from switchboard.events import ends_turn, numbered
-from switchboard.storage import ConversationSummary, Turn
+from switchboard.storage import ConversationSummary, Job, Turn
+from switchboard.testing.fake_jobs import FakeJobs
 
 Step: TypeAlias = Event | str
-"""An event; or ``until stopped``, ``hand over`` (the feed ends), ``hang`` (nothing more ever comes)."""
+"""An event; ``until stopped``, ``hand over`` (the feed ends), ``hang`` (nothing more comes), ``count`` (jobs go on)."""
 
 PAGE = Citation(number=1, title="Leave policy", source="leave.pdf", page=3, document="doc/1", quote="Sixteen weeks.")
 
@@ -37,6 +39,18 @@ PAGE = Citation(number=1, title="Leave policy", source="leave.pdf", page=3, docu
 def said(text: str) -> list[Step]:
     """A script that answers with a text."""
     return [Delta(text=text), Final(text=text)]
+
+
+gate = asyncio.Event()
+"""Lets `count_slowly` come to its end."""
+
+
+async def count_slowly(job: Job) -> AsyncIterator[Event]:
+    """The script of every job."""
+    yield Status(text="Counting", done=1, total=3)
+    await gate.wait()
+    yield Delta(text="One, two, **three**.")
+    yield Final(text="One, two, **three**.")
 
 
 class ScriptedAssistant:
@@ -53,6 +67,7 @@ class ScriptedAssistant:
         self.sources: dict[str, SourceFile] = {}
         self.source_calls: list[tuple[str, Principal, str]] = []
         self.on_offer: BaseException | None = None
+        self.work = FakeJobs(count_slowly, self.offer)
         self._stop = asyncio.Event()
 
     async def offer(self, message: Message) -> Offer:
@@ -72,15 +87,22 @@ class ScriptedAssistant:
         turns = self.turns[conversation.key]
         turn = next(turn for turn in turns if turn.message.id == message_id)
         shown: list[Event] = []
-        for seq, step in enumerate(self.scripts.get(turn.message.text) or said(f"You said {turn.message.text}"), 1):
+        steps = self.scripts.get(turn.message.text) or said(f"You said {turn.message.text}")
+        if turn.message.job:
+            steps = [event async for event in self.work.result(turn.message)]
+        for seq, step in enumerate(steps, 1):
             if step == "until stopped":
                 await self._stop.wait()
             elif step == "hang":
                 await asyncio.Event().wait()
+            elif step == "count":
+                gate.set()
             elif step == "hand over":
                 if not after:
                     return
             elif not isinstance(step, str):
+                if isinstance(step, JobStarted) and not self.work.listed(conversation):
+                    self.work.begin(turn.message, step)
                 shown.append(numbered(step, seq))
                 if seq > after:
                     yield shown[-1]
@@ -126,10 +148,20 @@ class ScriptedAssistant:
     async def catalogue(self, principal: Principal) -> Catalogue:
         return Catalogue(documents=2, suggestions=("How long is parental leave?",), model="scripted")
 
+    async def jobs(self, conversation: Conversation) -> Sequence[Job]:
+        return self.work.listed(conversation)
+
+    def watch_job(self, conversation: Conversation, job_id: str) -> AsyncIterator[JobNews]:
+        return self.work.watch(conversation, job_id)
+
+    async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
+        return await self.work.cancel(conversation, job_id)
+
     async def recover(self) -> int:
         return 0
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        await self.work.close()
 
 
 SCRIPTS: dict[str, Sequence[Step]] = {
@@ -149,6 +181,8 @@ SCRIPTS: dict[str, Sequence[Step]] = {
     "stuck?": [Delta(text="So far"), "hang"],
     "broken?": [Failed(text="That did not work. Try again.", incident="abc123")],
     "refused?": [],
+    "count?": [JobStarted(job_id="job-1", text="I'm on it."), Final(text="I'm on it.")],
+    "done?": ["count", Final(text="It is.")],
 }
 
 

@@ -31,6 +31,8 @@ PAGE = Citation(number=1, title="Policy", source="policy.pdf", page=3, document=
 class Lines:
     """A prompt that gives these lines and then leaves."""
 
+    attended = True
+
     def __init__(self, *lines: str) -> None:
         self._lines = list(lines)
         self.labels: list[str] = []
@@ -38,6 +40,11 @@ class Lines:
     async def read(self, label: str) -> str | None:
         self.labels.append(label)
         return self._lines.pop(0) if self._lines else None
+
+    def below(self, line: str) -> None: ...
+
+    async def above(self, show: Callable[[], None]) -> None:
+        show()
 
 
 @pytest.fixture

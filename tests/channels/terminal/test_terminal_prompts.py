@@ -1,5 +1,6 @@
 """Where questions come from."""
 
+import asyncio
 import io
 import stat
 from collections.abc import Iterator
@@ -77,3 +78,51 @@ def test_the_path_of_an_attachment_is_completed(tmp_path: Path) -> None:
 async def test_lines_of_a_pipe_are_messages_and_blank_ones_are_none() -> None:
     prompt = LinePrompt(io.StringIO("one\n\n  \ntwo"))
     assert [await prompt.read(""), await prompt.read(""), await prompt.read("")] == ["one", "two", None]
+
+
+class Screen(DummyOutput):
+    """Keeps what is written to it."""
+
+    def __init__(self) -> None:
+        self.shown = ""
+
+    def write(self, data: str) -> None:
+        self.shown += data
+
+    async def shows(self, text: str) -> None:
+        while text not in self.shown:
+            await asyncio.sleep(0)
+
+
+async def test_a_line_below_the_prompt_is_shown_while_somebody_writes(keys: PipeInput, tmp_path: Path) -> None:
+    screen = Screen()
+    prompt = EditorPrompt(history=tmp_path / "history", commands={}, keys_in=keys, out=screen)
+    reading = asyncio.create_task(prompt.read("> "))
+    await screen.shows(">")
+    prompt.below("Reading (1 of 4)")
+    await screen.shows("Reading")
+    prompt.below("")
+    keys.send_text("hello\r")
+    assert await reading == "hello"
+    assert screen.shown.count("Reading") == 1
+
+
+async def test_what_is_printed_above_keeps_what_is_being_written(keys: PipeInput, tmp_path: Path) -> None:
+    screen = Screen()
+    prompt = EditorPrompt(history=tmp_path / "history", commands={}, keys_in=keys, out=screen)
+    await prompt.above(lambda: screen.write("before "))
+    reading = asyncio.create_task(prompt.read("> "))
+    keys.send_text("hel")
+    await screen.shows("hel")
+    await prompt.above(lambda: screen.write("a result "))
+    keys.send_text("lo\r")
+    assert await reading == "hello"
+    assert screen.shown.index("before") < screen.shown.index("hel") < screen.shown.index("a result")
+
+
+async def test_a_pipe_has_what_is_printed_above_between_its_lines() -> None:
+    shown: list[str] = []
+    prompt = LinePrompt(io.StringIO("one\n"))
+    prompt.below("Reading")
+    await prompt.above(lambda: shown.append("a result"))
+    assert shown == ["a result"]

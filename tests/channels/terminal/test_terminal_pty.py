@@ -110,3 +110,15 @@ def test_a_dumb_terminal_gets_plain_text(terminal: Any, tmp_path: Path) -> None:
         dumb.type("leave?\r")
         shown = dumb.wait_for("Sources")
     assert "\x1b[" not in shown
+
+
+def test_a_result_is_printed_above_what_is_being_typed(chatting: Any) -> None:
+    chatting.type("count?\r")
+    chatting.wait_for("I'm on it.")
+    chatting.wait_for("›")
+    chatting.type("done?\r")
+    chatting.wait_for("It is.")
+    assert "\x1b[1mthree" in chatting.wait_for("three")
+    chatting.wait_for("›")
+    chatting.type("/jobs\r")
+    chatting.wait_for("succeeded")
