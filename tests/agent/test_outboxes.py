@@ -11,10 +11,9 @@ from stores.memory import MemoryConversationStore
 from switchboard import Conversation, Receipt
 from switchboard.settings import load
 from switchboard.storage import Change
-from tests.agent.replies import a_room, entries, sending_settings, store_reply
+from tests.agent.replies import ROOM, entries, sending_settings, store_reply
 from tests.agent.shared import Clock
 
-ROOM = a_room("a")
 GONE = Receipt(delivered=False, why="gone")
 
 

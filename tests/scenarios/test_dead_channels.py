@@ -2,65 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from agent.outboxes import Outboxes
-from agent.sending import Sending
 from stores.memory import MemoryConversationStore
 from stores.sqlite import SqliteConversationStore
-from switchboard import Conversation, DeliveryFailed, Message, Receipt
-from switchboard.storage import ConversationStore
+from switchboard import DeliveryFailed, Message, Receipt
 from switchboard.testing.channel import DELIVERED, FakeChannel
-from tests.agent.replies import Hanging, a_room, entries, sending_settings, store_reply, texts_of, turn_of
-from tests.agent.shared import Clock, until
+from tests.agent.replies import ROOM, Hanging, Post, a_room, entries, sending_settings, texts_of, turn_of
+from tests.agent.shared import until
 
-ROOM = a_room("a")
 GONE = Receipt(delivered=False, why="not_in_channel")
 
 
-@dataclass
-class World:
-    """A store that several processes share, their clock, and the processes."""
-
-    store: ConversationStore
-    clock: Clock = field(default_factory=Clock)
-    processes: list[Sending] = field(default_factory=list)
-
-    def process(self, *channels: FakeChannel, **limits: float) -> Sending:
-        named = {channel.name: channel for channel in channels}
-        made = Sending(self.store, named, sending_settings(**limits), clock=self.clock, jitter=lambda: 0.5)
-        self.processes.append(made)
-        return made
-
-    async def reply(self, *names: str, where: Conversation = ROOM) -> None:
-        for name in names:
-            await store_reply(self.store, where, name, now=self.clock.now)
-
-    async def until_due(self, where: Conversation = ROOM) -> None:
-        """Let as much time go by as the first reply that is not dead has to wait."""
-        due_at = (await self.store.read(where)).inbox.sends_at
-        assert due_at is not None
-        self.clock.now = max(self.clock.now, due_at)
-
-
 @pytest.fixture(params=["memory", "sqlite"])
-async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Post]:
     in_memory = request.param == "memory"
-    world = World(MemoryConversationStore() if in_memory else SqliteConversationStore(tmp_path / "store.sqlite"))
+    world = Post(MemoryConversationStore() if in_memory else SqliteConversationStore(tmp_path / "store.sqlite"))
     yield world
-    for process in world.processes:
-        await process.close(0.0)
-    await world.store.close()
+    await world.close()
 
 
-async def test_a_reply_that_was_composed_and_never_posted_is_seen_and_posted_when_asked_for(world: World) -> None:
+async def test_a_reply_that_was_composed_and_never_posted_is_seen_and_posted_when_asked_for(world: Post) -> None:
     """R9: the send fails for good after the model finished."""
     channel = FakeChannel(receipts=chain([GONE], repeat(DELIVERED)))
-    process = world.process(channel)
+    process = world.sending(channel)
     await world.reply("1")
     await process.flush(5)
     (entry,) = await entries(world.store, ROOM)
@@ -77,9 +46,9 @@ async def test_a_reply_that_was_composed_and_never_posted_is_seen_and_posted_whe
     assert (await turn_of(world.store, ROOM, "1")).delivered
 
 
-async def test_an_outage_ends_in_a_dead_letter_only_after_the_time_that_is_set(world: World) -> None:
+async def test_an_outage_ends_in_a_dead_letter_only_after_the_time_that_is_set(world: Post) -> None:
     down = DeliveryFailed(channel="fake", why="503", retryable=True)
-    process = world.process(FakeChannel(receipts=repeat(down)), give_up_seconds=3_600.0)
+    process = world.sending(FakeChannel(receipts=repeat(down)), give_up_seconds=3_600.0)
     await world.reply("1")
     began = world.clock.now
     while not (await entries(world.store, ROOM))[0].dead:
@@ -90,12 +59,12 @@ async def test_an_outage_ends_in_a_dead_letter_only_after_the_time_that_is_set(w
     assert entry.attempts > 10
 
 
-async def test_a_dead_and_a_hanging_channel_delay_no_other(world: World) -> None:
+async def test_a_dead_and_a_hanging_channel_delay_no_other(world: Post) -> None:
     """R28: one channel's send hangs, another's fails, for as long as one looks."""
     hanging = Hanging(name="hanging")
     failing = FakeChannel(name="failing", receipts=repeat(DeliveryFailed(channel="failing", why="503", retryable=True)))
     well = FakeChannel(name="well")
-    world.process(hanging, failing, well, parallel=2).start()
+    world.sending(hanging, failing, well, parallel=2).start()
     for room in "abcdef":
         for channel in (hanging, failing, well):
             await world.reply("1", "2", where=a_room(room, channel=channel.name))
@@ -105,7 +74,7 @@ async def test_a_dead_and_a_hanging_channel_delay_no_other(world: World) -> None
         assert texts_of(well, a_room(room, channel="well")) == ["re 1", "re 2"]
 
 
-async def test_a_reply_without_a_live_target_waits_and_nobody_else_sees_it(world: World) -> None:
+async def test_a_reply_without_a_live_target_waits_and_nobody_else_sees_it(world: Post) -> None:
     """R29: other sockets are open, the one that asked is not."""
     absent = Receipt(delivered=False, why="nobody is connected", retry_after=0.0)
     present = {"b", "c"}
@@ -117,7 +86,7 @@ async def test_a_reply_without_a_live_target_waits_and_nobody_else_sees_it(world
             return await FakeChannel.send(self, message, parts, again=again)
 
     channel = Sockets()
-    process = world.process(channel)
+    process = world.sending(channel)
     await world.reply("1")
     for _ in range(3):
         await process.flush(5)
@@ -128,7 +97,7 @@ async def test_a_reply_without_a_live_target_waits_and_nobody_else_sees_it(world
     assert channel.sent == [(ROOM, ("re 1",))]
 
 
-async def test_a_platform_that_asks_for_time_is_given_it_by_every_process(world: World) -> None:
+async def test_a_platform_that_asks_for_time_is_given_it_by_every_process(world: Post) -> None:
     calls: list[float] = []
 
     class Limited(FakeChannel):
@@ -136,7 +105,7 @@ async def test_a_platform_that_asks_for_time_is_given_it_by_every_process(world:
             calls.append(world.clock.now)
             return DELIVERED if again else Receipt(delivered=False, why="429", retry_after=120.0)
 
-    processes = [world.process(Limited()) for _ in range(2)]
+    processes = [world.sending(Limited()) for _ in range(2)]
     await world.reply("1")
     for _ in range(150):
         for process in processes:
@@ -146,7 +115,7 @@ async def test_a_platform_that_asks_for_time_is_given_it_by_every_process(world:
     assert 120.0 <= calls[1] - calls[0] < 121.5
 
 
-async def die_sending(world: World, platform: FakeChannel, *, after: bool) -> None:
+async def die_sending(world: Post, platform: FakeChannel, *, after: bool) -> None:
     """A process takes the first reply, and is gone without another word, before or after the platform has it."""
     outboxes = Outboxes(conversations=world.store, settings=sending_settings(), clock=world.clock)
     taken = await outboxes.take(ROOM)
@@ -158,13 +127,11 @@ async def die_sending(world: World, platform: FakeChannel, *, after: bool) -> No
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the platform has it", "before the receipt is stored"])
-async def test_what_a_killed_process_was_sending_is_sent_by_another_once_and_in_order(
-    world: World, after: bool
-) -> None:
+async def test_what_a_killed_process_was_sending_is_sent_by_another_once_and_in_order(world: Post, after: bool) -> None:
     platform = FakeChannel()
     await world.reply("1", "2")
     await die_sending(world, platform, after=after)
-    survivor = world.process(platform)
+    survivor = world.sending(platform)
     await survivor.flush(5)
     assert texts_of(platform) == ["re 1"] * after
     await world.until_due()
@@ -173,15 +140,15 @@ async def test_what_a_killed_process_was_sending_is_sent_by_another_once_and_in_
     assert (await entries(world.store, ROOM)) == ()
 
 
-async def test_what_is_stored_and_not_begun_to_be_sent_is_found_by_another_process(world: World) -> None:
+async def test_what_is_stored_and_not_begun_to_be_sent_is_found_by_another_process(world: Post) -> None:
     platform = FakeChannel()
     await world.reply("1", "2")
-    world.process(platform).start()
+    world.sending(platform).start()
     await until(lambda: len(platform.sent) == 2)
     assert texts_of(platform) == ["re 1", "re 2"]
 
 
-async def test_two_processes_on_one_store_send_everything_once_and_in_order(world: World) -> None:
+async def test_two_processes_on_one_store_send_everything_once_and_in_order(world: Post) -> None:
     """Each sending yields, so that the other process could take the same reply, were it not held."""
 
     class Yielding(FakeChannel):
@@ -191,7 +158,7 @@ async def test_two_processes_on_one_store_send_everything_once_and_in_order(worl
             return await FakeChannel.send(self, message, parts, again=again)
 
     platform = Yielding()
-    processes = [world.process(platform, parallel=3) for _ in range(2)]
+    processes = [world.sending(platform, parallel=3) for _ in range(2)]
     rooms = [a_room(name) for name in "abcdef"]
     for process in processes:
         process.start()
