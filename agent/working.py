@@ -47,6 +47,8 @@ class Working:
         tell: Takes the message as whose reply a result comes back, as `Assistant.offer` does.
         kinds: Further kinds of jobs.
         clock: Seconds since the epoch, by which jobs are due.
+
+    Attributes:
         hear: Told of each job as an attempt at it begins, and as it is when the attempt is over.
     """
 
@@ -57,13 +59,13 @@ class Working:
         *,
         kinds: Sequence[JobKind] = (),
         clock: Callable[[], float] = time.time,
-        hear: Hear = _nobody,
     ) -> None:
         self.kinds: Mapping[str, JobKind] = {**setup.jobs, **{kind.name: kind for kind in kinds}}
         self._settings = setup.settings
         self._jobs: JobStore = setup.backend("jobs")
         self._queue: JobQueue = setup.backend("job_queue")
-        self._tell, self._clock, self._hear = tell, clock, hear
+        self.hear: Hear = _nobody
+        self._tell, self._clock = tell, clock
         self.orders = Orders(jobs=self._jobs, queue=self._queue, clock=clock)
         self._watching = Watching(self._seen)
         self._bench = Bench(
@@ -110,10 +112,6 @@ class Working:
         """
         await self._see_to(job_id)
         return await self._jobs.get(job_id)
-
-    def go_on(self, job: Job) -> None:
-        """Work on a job that was taken for this process: running, under its fence. ``jobs.parallel`` is not asked."""
-        self._spawn(self._finish(job))
 
     def adopt(self, job: Job, function: JobFunction) -> None:
         """Go on with work that is under way here already, as the attempt at a job that was written as running."""
@@ -216,12 +214,12 @@ class Working:
         """Make the attempt, if it is one, and tell the end, if that came."""
         after = job if job.ended else await self._attempt(job, kind or self.kinds[job.kind])
         if after is not None:
-            self._hear(after)
+            self.hear(after)
             await (self._tell_end(after) if after.ended else self._announce_again(after))
 
     async def _attempt(self, job: Job, kind: JobKind) -> Job | None:
         held = self._attempts[job.id] = Attempt(job, kind, self._bench)
-        self._hear(job)
+        self.hear(job)
         try:
             with traced("job", kind=job.kind, attempt=job.attempts) as span:
                 after = await held.run()

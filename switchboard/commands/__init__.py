@@ -11,6 +11,8 @@ COMMANDS: Mapping[str, str] = {
     "ingest": "Put files and folders into the library.",
     "conversations": "List, show, export or delete what is kept of conversations.",
     "outbox": "List, retry or discard replies that platforms have not taken.",
+    "jobs": "List, show, cancel or retry work that goes on after its turn.",
+    "worker": "Work on jobs.",
     "open": "Open a source by the link that chat --json gave.",
     "doctor": "Check what is configured, what works, and what to do about the rest.",
     "tools": "List the tools that are installed.",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.forgetting import Forgotten
+    from switchboard.storage import Job
     from tools.retrieval.ingest import IngestReport
 
 LOG = Path("logs") / "switchboard.log"
@@ -75,6 +76,51 @@ def discarded(replies: int) -> str:
     if not replies:
         return "Nothing waits to be sent there."
     return f"Discarded {replies} repl{'y' if replies == 1 else 'ies'}. The transcript still has what they say."
+
+
+NO_JOBS = "There are no jobs."
+
+
+def unknown_job(job_id: str) -> str:
+    """For an id that leads nowhere."""
+    return f"There is no job {job_id!a}. `switchboard jobs list` shows which there are."
+
+
+def job_state(job: "Job") -> str:
+    """Where a job stands, in a few words."""
+    done, total = job.progress
+    state = "being cancelled" if job.cancelling and not job.ended else job.state
+    words = [f"{state} {done:,}/{total:,}" if total and not job.ended else state]
+    words += [f"attempt {job.attempts}"] if job.attempts > 1 or (job.attempts and not job.ended) else []
+    words += ["not told yet"] if job.ended and job.due_at else []
+    return ", ".join(words)
+
+
+def job_can_not(action: str, job: "Job") -> str:
+    """For an order that does not fit where a job stands."""
+    if job.cancelling and not job.ended:
+        return "That job is being cancelled already."
+    fit = "waits or runs" if action == "cancel" else "has failed, was cancelled or is partial"
+    return f"That job is {job.state}; {action} is for one that {fit}."
+
+
+def job_ordered(job: "Job") -> str:
+    """What was asked of a job."""
+    if job.cancelling:
+        return "It stops as soon as its worker hears of it."
+    if job.ended:
+        return "Cancelled. The person is told as soon as a worker or a server runs."
+    return "It is tried again as soon as a worker or a server runs: `switchboard worker`."
+
+
+def job_news(job: "Job", now: str) -> str:
+    """A line for a beginning or an end of work on a job."""
+    return f"{now}  {job.id}  {job.kind}  {job.state}, attempt {job.attempts}"
+
+
+def working(kinds: "Sequence[str]") -> str:
+    """What whoever starts a worker reads."""
+    return f"Working on jobs of these kinds: {', '.join(kinds)}. Ctrl-C stops the worker."
 
 
 def _count(number: int, name: str) -> str:

@@ -148,11 +148,11 @@ async def test_the_worker_goes_on_when_the_queue_fails() -> None:
         assert (await place.ended(await place.begin())).state == "succeeded"
 
 
-async def test_a_job_that_was_taken_for_this_process_is_worked_on_at_once() -> None:
+async def test_work_that_is_under_way_here_is_adopted_as_a_job() -> None:
     place = a_place(work)
     job = replace(await place.begin(), state="running", attempts=1, fence=1, version=2, due_at=place.now + 5.0)
     assert await place.store.update(job)
-    place.working.go_on(job)
+    place.working.adopt(job, work)
     assert (await place.ended(job)).state == "succeeded"
     await place.working.close()
 
