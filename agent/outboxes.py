@@ -25,6 +25,15 @@ LONGEST_STORE_PAUSE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A reply in the hands of this process, and the conversation, with the reply's turn, as taking it has left it."""
+
+    conversation: Conversation
+    outgoing: Outgoing
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outboxes:
     """What waits to be sent, in all conversations of a store.
 
@@ -38,13 +47,14 @@ class Outboxes:
     clock: Callable[[], float] = time.time
     jitter: Callable[[], float] = random.random
 
-    async def take(self, conversation: Conversation) -> Outgoing | None:
+    async def take(self, conversation: Conversation) -> Attempt | None:
         """Begin an attempt at the conversation's next reply, if one is due."""
         limits = self.settings.outbox
         hold = limits.send_seconds + HOLD_MARGIN + self.settings.turn.clock_skew_seconds
+        message_id: MessageId | None = None
         while True:
-            state = (await self.conversations.read(conversation)).inbox
-            now = self.clock()
+            snapshot = await self.conversations.read(conversation, message_id)
+            state, now = snapshot.inbox, self.clock()
             if gone := outbox.lost(state, now, limits.give_up_seconds):
                 if await self.conversations.commit(conversation, gone):
                     _tell(conversation, state, gone.inbox)
@@ -53,11 +63,17 @@ class Outboxes:
             if taken is None:
                 return None
             change, outgoing = taken
-            if await self.conversations.commit(conversation, change):
-                return outgoing
+            if outgoing.message_id != message_id:
+                message_id = outgoing.message_id  # read once more, with its turn
+            elif await self.conversations.commit(conversation, change):
+                after = replace(snapshot, inbox=change.inbox)
+                return Attempt(conversation=conversation, outgoing=outgoing, snapshot=after)
 
-    async def note(self, conversation: Conversation, outgoing: Outgoing, receipt: Receipt) -> None:
+    async def note(self, attempt: Attempt, receipt: Receipt) -> bool:
         """Write what came of an attempt, as soon as the store is there: a receipt that is lost is a reply sent twice.
+
+        Returns:
+            Whether another reply of the conversation is due.
 
         Raises:
             BackendError: The store refuses, and trying again is no use. Once the hold is over, the reply is sent again.
@@ -67,19 +83,25 @@ class Outboxes:
         def decide(snapshot: Snapshot) -> Change | None:
             if receipt.delivered:
                 return inbox.deliver(snapshot)
-            return outbox.failed(snapshot.inbox, outgoing, receipt, self.clock(), self.settings.outbox, jitter=jitter)
+            limits = self.settings.outbox
+            return outbox.failed(snapshot.inbox, attempt.outgoing, receipt, self.clock(), limits, jitter=jitter)
 
-        _tell(conversation, *await self._write(conversation, outgoing.message_id, decide))
+        message_id = attempt.outgoing.message_id
+        before, after = await self._write(attempt.conversation, message_id, decide, attempt.snapshot)
+        _tell(attempt.conversation, before, after)
+        return after.sends_at is not None and after.sends_at <= self.clock()
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
         """Write what a channel says of a reply that it sent by itself; a failure counts as an attempt."""
-        entry = outbox.find((await self.conversations.read(message.conversation)).inbox, message.id)
+        snapshot = await self.conversations.read(message.conversation, message.id)
+        entry = outbox.find(snapshot.inbox, message.id)
         if receipt.delivered:
-            await self._write(message.conversation, message.id, inbox.deliver)
+            await self._write(message.conversation, message.id, inbox.deliver, snapshot)
         elif entry is None or outbox.being_sent(entry, self.clock()):
             log.warning("a reply was not delivered on %s: %s", message.conversation.channel, receipt.why)
         else:
-            await self.note(message.conversation, replace(entry, attempts=entry.attempts + 1), receipt)
+            own = replace(entry, attempts=entry.attempts + 1)
+            await self.note(Attempt(conversation=message.conversation, outgoing=own, snapshot=snapshot), receipt)
 
     async def retry(self, conversation: Conversation) -> int:
         """Have what failed sent again, dead letters too. Returns how many replies that are."""
@@ -94,9 +116,16 @@ class Outboxes:
         return len(before.outbox)
 
     async def _write(
-        self, conversation: Conversation, message_id: MessageId | None, decide: Callable[[Snapshot], Change | None]
+        self,
+        conversation: Conversation,
+        message_id: MessageId | None,
+        decide: Callable[[Snapshot], Change | None],
+        known: Snapshot | None = None,
     ) -> tuple[Inbox, Inbox]:
         """Write what is decided, reading anew when it does not fit and waiting while the store is away.
+
+        Args:
+            known: What was read or written last; to begin with, it is taken to be so still.
 
         Returns:
             The inbox before and after; the same where there was nothing to write.
@@ -104,7 +133,8 @@ class Outboxes:
         pause = STORE_PAUSE
         while True:
             try:
-                snapshot = await self.conversations.read(conversation, message_id)
+                snapshot = known or await self.conversations.read(conversation, message_id)
+                known = None
                 change = decide(snapshot)
                 if change is None:
                     return snapshot.inbox, snapshot.inbox

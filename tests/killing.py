@@ -36,7 +36,11 @@ PATIENCE = 60.0
 """Seconds without an acknowledgement after which something is stuck."""
 CALLS_PER_TURN = 2
 """One that calls the tool, one that answers."""
-SETTINGS = {"SWITCHBOARD_TURN__LEASE_SECONDS": "2", "SWITCHBOARD_TURN__ATTEMPTS": "20"}
+SETTINGS = {
+    "SWITCHBOARD_TURN__LEASE_SECONDS": "2",
+    "SWITCHBOARD_TURN__ATTEMPTS": "20",
+    "SWITCHBOARD_LIMITS__MESSAGES_PER_MINUTE": "0",
+}
 FORKS = multiprocessing.get_context("forkserver")
 """Workers branch off a process that has imported everything, so that one begins as soon as another is killed."""
 FORKS.set_forkserver_preload([__name__])

@@ -25,6 +25,8 @@ from switchboard.tools import Tool
 
 SOMEWHERE = Conversation(tenant="local", channel="test", room="room")
 SOMEBODY = Principal(id="somebody", verified=True)
+QUICK = {"SWITCHBOARD_TURN__DEADLINE_SECONDS": "20", "SWITCHBOARD_LIMITS__MESSAGES_PER_MINUTE": "0"}
+"""Settings for tests, as variables: a turn ends soon, and nobody sends too much."""
 _numbers = count(1)
 
 
@@ -46,7 +48,7 @@ async def running(
         script: The steps, or a model of your own.
         tools: The only tools it has.
         given: Backends by role, instead of those in memory.
-        settings: Instead of the defaults, in which a turn may take 20 s.
+        settings: Instead of `QUICK`.
         clock: Seconds since the epoch, by which leases run out.
         channels: Those through which it sends replies that have to be pushed, by name.
         job_kinds: The only kinds of jobs it has.
@@ -61,7 +63,7 @@ async def running(
         "job_kinds": job_kinds,
         **(given or {}),
     }
-    settings = settings or load(None, {"SWITCHBOARD_TURN__DEADLINE_SECONDS": "20"})
+    settings = settings or load(None, QUICK)
     assistant = build(settings, Setup(settings, given=parts), clock, channels)
     if works:
         assistant.work()

@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from agent.citing import Citing
 from switchboard import BlobStore, Citation, Conversation, Status, ToolContext, ToolResult, tool
 from switchboard.settings import Settings, load
-from switchboard.testing.running import SOMEWHERE
+from switchboard.testing.running import QUICK, SOMEWHERE
 
 SECRET = "postgres://admin:hunter2@db"
 
@@ -22,8 +22,7 @@ async def find(context: ToolContext, *, query: str) -> ToolResult:
 
 
 def settings(**tables: str) -> Settings:
-    environ = {"SWITCHBOARD_TURN__DEADLINE_SECONDS": "20"}
-    return load(None, environ | {f"SWITCHBOARD_{name.upper()}": value for name, value in tables.items()})
+    return load(None, QUICK | {f"SWITCHBOARD_{name.upper()}": value for name, value in tables.items()})
 
 
 def assert_valid(messages: tuple[BaseMessage, ...]) -> None:
