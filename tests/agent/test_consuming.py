@@ -344,6 +344,20 @@ async def test_a_message_that_could_not_be_offered_comes_again_before_those_behi
     assert stage.assistant.answered == ["m0", "m1"]
 
 
+async def test_a_message_that_could_not_be_given_back_comes_again_when_the_hold_is_over(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await stage.send("m0")
+    stage.assistant.refusals = {"m0": DOWN}
+    stage.queue.faults = ["extend"]
+    stage.assistant.gate.set()
+    async with stage.at_work():
+        await until(lambda: "could not be given back" in caplog.text)
+        stage.assistant.refusals.clear()
+        stage.queue.now += HOLD
+        await stage.removed("m0")
+
+
 async def test_a_message_comes_again_the_later_the_more_often_it_came(stage: Stage) -> None:
     await stage.send("m0")
     stage.assistant.refusals = {"m0": DOWN}
