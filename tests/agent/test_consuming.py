@@ -1,150 +1,16 @@
 """Consuming: what becomes of a delivery, whatever becomes of its message."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
-from agent.consuming import Consuming, leaving_early
-from stores.queue import MemoryQueue
-from switchboard import BackendError, BadInput, Conversation, Event, Final, Message, Offer, Refused, TooMuch
+from agent.consuming import leaving_early
+from switchboard import BadInput, Offer, Refused, TooMuch
 from switchboard.errors import SwitchboardError
-from switchboard.identity import MessageId
-from switchboard.queues import Delivery
-from switchboard.testing.assistant import FakeAssistant
 from switchboard.testing.queue_contract import said
+from tests.agent.consumed import DOWN, HOLD, Stage
 from tests.agent.shared import settings, until
-
-DOWN = BackendError(service="store", operation="read", code="unavailable", retryable=True)
-HOLD = 60
-
-
-class Line(MemoryQueue):
-    """A queue that notes what is asked of it, and fails as it is told."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        super().__init__(clock=lambda: self.now)
-        self.extended: list[tuple[str, int]] = []
-        self.removed: list[str] = []
-        self.faults: list[str] = []
-
-    async def receive(self, *, limit: int = 10, wait_seconds: float = 0, hold_seconds: int = 60) -> Sequence[Delivery]:
-        self._fail("receive")
-        return await super().receive(limit=limit, wait_seconds=wait_seconds, hold_seconds=hold_seconds)
-
-    async def extend(self, delivery: Delivery, seconds: int) -> bool:
-        self._fail("extend")
-        self.extended.append((delivery.message.id, seconds))
-        return await super().extend(delivery, seconds)
-
-    async def done(self, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-        self._fail("done")
-        self.removed += [delivery.message.id for delivery in deliveries]
-        return await super().done(deliveries)
-
-    def _fail(self, operation: str) -> None:
-        if operation in self.faults:
-            self.faults.remove(operation)
-            raise DOWN
-
-
-class Answering(FakeAssistant):
-    """An assistant whose turns wait for a gate, and whose offers and followers fail as they are told."""
-
-    def __init__(self) -> None:
-        super().__init__(self._script)
-        self.gate = asyncio.Event()
-        self.offered: list[str] = []
-        self.refusals: dict[str, Exception | Offer] = {}
-        self.breaks: dict[str, Exception] = {}
-        self.answered: list[str] = []
-
-    async def offer(self, message: Message) -> Offer:
-        self.offered.append(message.id)
-        outcome = self.refusals.get(message.id)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome or await super().offer(message)
-
-    async def events(
-        self, conversation: Conversation, message_id: MessageId, *, after: int = 0
-    ) -> AsyncIterator[Event]:
-        if message_id in self.breaks:
-            raise self.breaks.pop(message_id)
-        async for event in super().events(conversation, message_id, after=after):
-            yield event
-
-    async def _script(self, message: Message) -> AsyncIterator[Event]:
-        await self.gate.wait()
-        self.answered.append(message.id)
-        yield Final(text="Yes.")
-
-
-@dataclass
-class Pauses:
-    """Time that passes when a test says so."""
-
-    asked: list[float] = field(default_factory=list)
-    _waiting: list[asyncio.Event] = field(default_factory=list)
-
-    async def __call__(self, seconds: float) -> None:
-        self.asked.append(seconds)
-        over = asyncio.Event()
-        self._waiting.append(over)
-        await over.wait()
-
-    def end(self) -> None:
-        for over in self._waiting:
-            over.set()
-        self._waiting.clear()
-
-
-@dataclass
-class Stage:
-    """A queue, an assistant, and what is between them."""
-
-    queue: Line = field(default_factory=Line)
-    assistant: Answering = field(default_factory=Answering)
-    pauses: Pauses = field(default_factory=Pauses)
-    told: list[tuple[str, str]] = field(default_factory=list)
-    telling: Exception | None = None
-
-    def consuming(self, **options: Any) -> Consuming:
-        return Consuming(
-            self.queue,
-            self.assistant,
-            refused=self.refused,
-            hold_seconds=HOLD,
-            pause=self.pauses,
-            wait_seconds=0.01,
-            **options,
-        )
-
-    @asynccontextmanager
-    async def at_work(self, **options: Any) -> AsyncIterator[Consuming]:
-        consuming = self.consuming(**options)
-        consuming.start()
-        yield consuming
-        await consuming.close(grace=0)
-
-    async def refused(self, message: Message, error: SwitchboardError) -> None:
-        self.told.append((message.id, error.user_text))
-        if self.telling:
-            raise self.telling
-
-    async def send(self, *names: str, room: str = "room") -> None:
-        for name in names:
-            await self.queue.send(said(name, room=room))
-
-    async def removed(self, *names: str) -> None:
-        await until(lambda: set(names) <= set(self.queue.removed))
-
-    async def given_back(self, *names: str) -> None:
-        await until(lambda: set(names) <= {name for name, _ in self.queue.extended})
 
 
 @pytest.fixture
@@ -260,17 +126,6 @@ async def test_a_message_that_could_not_leave_early_is_held(stage: Stage) -> Non
         await until(lambda: stage.queue.extended == [("m0", HOLD)])
         stage.assistant.gate.set()
         await stage.removed("m0")
-
-
-async def test_a_function_answers_to_its_end_what_left_early(stage: Stage) -> None:
-    await stage.send("m0")
-    received = await stage.queue.receive()
-    handling = asyncio.create_task(stage.consuming(early=lambda message: True).handle(received, seconds=5))
-    await stage.removed("m0")
-    assert not handling.done()
-    stage.assistant.gate.set()
-    assert await handling == []
-    assert stage.assistant.answered == ["m0"]
 
 
 async def test_no_more_messages_are_in_hand_than_may_be(stage: Stage) -> None:
@@ -454,39 +309,6 @@ async def test_closing_waits_a_while_for_what_is_about_to_end(stage: Stage) -> N
 
 async def test_what_was_never_started_is_closed(stage: Stage) -> None:
     await stage.consuming().close()
-
-
-async def test_a_function_is_told_what_comes_again(stage: Stage) -> None:
-    await stage.send("a0", "a1", room="a")
-    await stage.send("b0", room="b")
-    received = await stage.queue.receive()
-    stage.assistant.refusals = {"a0": DOWN}
-    stage.assistant.gate.set()
-    again = await stage.consuming().handle(received, seconds=5)
-    assert [delivery.message.id for delivery in again] == ["a0", "a1"]
-    assert stage.assistant.answered == ["b0"]
-    assert stage.queue.removed == []
-
-
-async def test_a_function_gives_back_what_its_time_does_not_reach_for(stage: Stage) -> None:
-    await stage.send("m0")
-    received = await stage.queue.receive()
-    assert await stage.consuming().handle(received, seconds=0) == list(received)
-    assert stage.queue.extended == [("m0", 0)]
-
-
-async def test_a_function_that_was_called_for_nothing_has_nothing_to_do(stage: Stage) -> None:
-    assert await stage.consuming().handle([], seconds=5) == []
-
-
-async def test_a_function_does_not_call_done_what_is_in_other_hands(stage: Stage) -> None:
-    await stage.send("m0")
-    received = await stage.queue.receive(hold_seconds=HOLD)
-    handling = asyncio.create_task(stage.consuming().handle(received, seconds=5))
-    await until(lambda: bool(stage.pauses.asked))
-    stage.queue.now += HOLD
-    stage.pauses.end()
-    assert await handling == list(received)
 
 
 @pytest.mark.parametrize(("busy", "early"), [("queue", False), ("reject", False), ("steer", True), ("interrupt", True)])
