@@ -5,9 +5,10 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agent import inbox, outbox
+from agent.counting import Counts
 from switchboard.errors import BackendError
 from switchboard.identity import Conversation, MessageId
 from switchboard.limits import Receipt
@@ -40,12 +41,14 @@ class Outboxes:
     Attributes:
         clock: Seconds since the epoch.
         jitter: From 0 up to 1, anew for each pause.
+        counts: Told of what is delivered, and of what is given up.
     """
 
     conversations: ConversationStore
     settings: Settings
     clock: Callable[[], float] = time.time
     jitter: Callable[[], float] = random.random
+    counts: Counts = field(default_factory=Counts)
 
     async def take(self, conversation: Conversation) -> Attempt | None:
         """Begin an attempt at the conversation's next reply, if one is due."""
@@ -57,7 +60,7 @@ class Outboxes:
             state, now = snapshot.inbox, self.clock()
             if gone := outbox.lost(state, now, limits.give_up_seconds):
                 if await self.conversations.commit(conversation, gone):
-                    _tell(conversation, state, gone.inbox)
+                    self._tell(conversation, state, gone.inbox)
                 continue
             taken = outbox.take(state, now, hold)
             if taken is None:
@@ -88,7 +91,7 @@ class Outboxes:
 
         message_id = attempt.outgoing.message_id
         before, after = await self._write(attempt.conversation, message_id, decide, attempt.snapshot)
-        _tell(attempt.conversation, before, after)
+        self._tell(attempt.conversation, before, after)
         return after.sends_at is not None and after.sends_at <= self.clock()
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
@@ -139,6 +142,8 @@ class Outboxes:
                 if change is None:
                     return snapshot.inbox, snapshot.inbox
                 if await self.conversations.commit(conversation, change):
+                    if any(turn.delivered for turn in change.turns):
+                        self.counts.add("delivered")
                     return snapshot.inbox, change.inbox
             except BackendError as error:
                 if not error.retryable:
@@ -147,18 +152,18 @@ class Outboxes:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_STORE_PAUSE)
 
-
-def _tell(conversation: Conversation, before: Inbox, after: Inbox) -> None:
-    """Tell the operator which attempt failed, and what was given up."""
-    earlier = {each.message_id: each for each in before.outbox}
-    for each in after.outbox:
-        if each == earlier[each.message_id] or not each.why:
-            continue
-        if each.dead:
-            text = "a reply on %s is a dead letter after attempt %d (see `switchboard outbox list`): %s"
-            log.error(text, conversation.channel, each.attempts, each.why)
-            if dropped := len(before.outbox) - len(after.outbox):
-                log.error("%d older dead letters on %s were dropped", dropped, conversation.channel)
-        else:
-            text = "a reply on %s was not delivered at attempt %d, will try again: %s"
-            log.warning(text, conversation.channel, each.attempts, each.why)
+    def _tell(self, conversation: Conversation, before: Inbox, after: Inbox) -> None:
+        """Tell the operator which attempt failed, and what was given up."""
+        earlier = {each.message_id: each for each in before.outbox}
+        for each in after.outbox:
+            if each == earlier[each.message_id] or not each.why:
+                continue
+            if each.dead:
+                self.counts.add("dead")
+                text = "a reply on %s is a dead letter after attempt %d (see `switchboard outbox list`): %s"
+                log.error(text, conversation.channel, each.attempts, each.why)
+                if dropped := len(before.outbox) - len(after.outbox):
+                    log.error("%d older dead letters on %s were dropped", dropped, conversation.channel)
+            else:
+                text = "a reply on %s was not delivered at attempt %d, will try again: %s"
+                log.warning(text, conversation.channel, each.attempts, each.why)

@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any, NoReturn
 
 from agent.boundary import attempt
-from agent.outboxes import Outboxes
+from agent.counting import Counts
+from agent.outboxes import Attempt, Outboxes
 from switchboard.channels import Channel
 from switchboard.errors import DeliveryFailed, Late, SwitchboardError
 from switchboard.identity import Conversation
@@ -18,7 +19,7 @@ from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.reply import Reply
 from switchboard.settings import Settings
-from switchboard.storage import ConversationStore, Outgoing
+from switchboard.storage import ConversationStore
 from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
@@ -45,8 +46,11 @@ class Sending:
         *,
         clock: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        counts: Counts | None = None,
     ) -> None:
-        self._outboxes = Outboxes(conversations=conversations, settings=settings, clock=clock, jitter=jitter)
+        self._outboxes = Outboxes(
+            conversations=conversations, settings=settings, clock=clock, jitter=jitter, counts=counts or Counts()
+        )
         self._lanes = {name: Lane(name, channel, self._outboxes) for name, channel in channels.items()}
         self._lookouts: list[asyncio.Task[NoReturn]] = []
 
@@ -175,11 +179,11 @@ class Lane:
             self._trouble("an outbox could not be read or written, it is looked at again", error)
 
     async def _send_due(self, conversation: Conversation) -> None:
-        while not self._closing and (outgoing := await self._outboxes.take(conversation)):
-            with traced("send", channel=self._name, attempt=outgoing.attempts) as span:
-                outcome = await attempt(self._bounded(self._send(conversation, outgoing)))
-                receipt = self._receipt(outcome)
-                await self._outboxes.note(conversation, outgoing, receipt)
+        more = True
+        while more and not self._closing and (taken := await self._outboxes.take(conversation)):
+            with traced("send", channel=self._name, attempt=taken.outgoing.attempts) as span:
+                receipt = self._receipt(await attempt(self._bounded(self._send(taken))))
+                more = await self._outboxes.note(taken, receipt)
                 span.set(delivered=receipt.delivered)
 
     async def _bounded(self, work: Coroutine[Any, Any, Receipt]) -> Receipt:
@@ -197,8 +201,8 @@ class Lane:
             raise TimeoutError
         return task.result()
 
-    async def _send(self, conversation: Conversation, outgoing: Outgoing) -> Receipt:
-        turn = await self._outboxes.conversations.turn(conversation, outgoing.message_id)
+    async def _send(self, taken: Attempt) -> Receipt:
+        outgoing, turn = taken.outgoing, taken.snapshot.turn
         if turn is None or turn.reply is None:
             return Receipt(delivered=False, why="there is no such reply")
         rendered = await attempt(self._rendered(turn.reply))

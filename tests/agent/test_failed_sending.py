@@ -179,7 +179,7 @@ async def test_a_reply_over_which_workers_died_for_too_long_is_told_to_the_opera
     assert "is a dead letter after attempt 1" in caplog.text
 
 
-@pytest.mark.parametrize("operation", ["read", "commit", "outgoing", "turn"])
+@pytest.mark.parametrize("operation", ["read", "commit", "outgoing"])
 @pytest.mark.parametrize("error", [None, OSError("hunter2")])
 async def test_a_store_that_fails_does_not_end_a_lane(post: Post, operation: str, error: Exception | None) -> None:
     post.store = Shaky(error)
@@ -189,9 +189,6 @@ async def test_a_store_that_fails_does_not_end_a_lane(post: Post, operation: str
     post.store.failures[operation] = 1
     sender.start()
     await until(lambda: not post.store.failures[operation])
-    if operation == "turn":
-        await until(lambda: any(kept.inbox.outbox and kept.inbox.outbox[0].why for kept in post.store._kept.values()))
-        post.clock.now += 5
     await until(lambda: texts_of(channel) == ["re 1"])
 
 

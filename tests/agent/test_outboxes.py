@@ -67,7 +67,7 @@ async def test_a_message_that_comes_while_a_failure_is_noted_is_not_lost(store: 
     taken = await outboxes.take(ROOM)
     assert taken is not None
     store.meanwhile = lambda same: store_reply(same, ROOM, "2")
-    await outboxes.note(ROOM, taken, GONE)
+    await outboxes.note(taken, GONE)
     assert [(entry.message_id, entry.dead) for entry in await entries(store, ROOM)] == [("1", True), ("2", False)]
 
 
@@ -78,7 +78,7 @@ async def test_a_reply_is_held_for_longer_than_sending_may_take_even_by_a_clock_
     await store_reply(store, ROOM, "1")
     taken = await outboxes.take(ROOM)
     assert taken is not None
-    assert taken.due_at == clock.now + 10 + HOLD_MARGIN + 30
+    assert taken.outgoing.due_at == clock.now + 10 + HOLD_MARGIN + 30
 
 
 async def test_the_operator_is_told_how_many_replies_that_concerns() -> None:
@@ -90,7 +90,7 @@ async def test_the_operator_is_told_how_many_replies_that_concerns() -> None:
     for _ in range(2):
         taken = await outboxes.take(ROOM)
         assert taken is not None
-        await outboxes.note(ROOM, taken, GONE)
+        await outboxes.note(taken, GONE)
     clock.now += 1
     assert await outboxes.retry(ROOM) == 2
     assert await outboxes.discard(ROOM) == 3

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from agent import sending
+from stores.memory import MemoryConversationStore
 from switchboard import Message, Receipt
 from switchboard.testing.channel import FakeChannel
 from tests.agent.replies import BUSY, ROOM, Hanging, Post, Shaky, a_room, entries, failing, texts_of, turn_of
@@ -167,3 +169,26 @@ async def test_closing_leaves_no_task_behind(post: Post) -> None:
     await sender.close(0.0)
     await sender.close(0.0)
     assert asyncio.all_tasks() == before
+
+
+async def test_a_reply_costs_two_reads_and_two_writes(post: Post) -> None:
+    """Requests are paid for on DynamoDB, where a turn is to cost few of them."""
+    calls: list[str] = []
+
+    class Counting(MemoryConversationStore):
+        async def read(self, *args: Any, **named: Any) -> Any:
+            calls.append("read")
+            return await super().read(*args, **named)
+
+        async def commit(self, *args: Any) -> bool:
+            calls.append("commit")
+            return await super().commit(*args)
+
+    post.store = Counting()
+    await post.reply("1")
+    calls.clear()
+    channel = FakeChannel()
+    post.sending(channel).nudge(ROOM)
+    await until(lambda: channel.sent != [])
+    assert await post.made[0].flush(5)
+    assert calls == ["read", "read", "commit", "commit"]

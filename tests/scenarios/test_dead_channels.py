@@ -120,10 +120,11 @@ async def die_sending(world: Post, platform: FakeChannel, *, after: bool) -> Non
     outboxes = Outboxes(conversations=world.store, settings=sending_settings(), clock=world.clock)
     taken = await outboxes.take(ROOM)
     assert taken is not None
-    turn = await turn_of(world.store, ROOM, taken.message_id)
+    turn = taken.snapshot.turn
+    assert turn is not None
     assert turn.reply is not None
     if after:
-        await platform.send(turn.message, platform.render(turn.reply), again=taken.attempts > 1)
+        await platform.send(turn.message, platform.render(turn.reply), again=taken.outgoing.attempts > 1)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before the platform has it", "before the receipt is stored"])
