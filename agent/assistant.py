@@ -48,6 +48,7 @@ class SwitchboardAssistant:
     Attributes:
         working: Runs jobs, once `work` was called; turns that detach go on in it in any case.
         sending: Sends replies that have to be pushed, through the channels of this process.
+        counts: What became of the messages so far.
     """
 
     def __init__(self, setup: Setup, clock: Callable[[], float], channels: Mapping[str, Channel[Any, Any]]) -> None:
@@ -55,7 +56,8 @@ class SwitchboardAssistant:
         self._continuing = continuing
         self.working = Working(setup, self._tell, kinds=[continuing.kind], clock=clock)
         self._parts = _parts(setup, clock, partial(self.working.orders.starter, kinds=self.working.kinds))
-        self.sending = Sending(self._parts.conversations, channels, setup.settings, clock=clock)
+        self.counts = self._parts.counts
+        self.sending = Sending(self._parts.conversations, channels, setup.settings, clock=clock, counts=self.counts)
         self._quotas = Quotas(setup.backend("quotas"), setup.settings.limits, setup.settings.turn)
         self._setup = setup
         self._live = Live()
@@ -71,6 +73,14 @@ class SwitchboardAssistant:
 
     async def offer(self, message: Message) -> Offer:
         """Take a message; see the protocol."""
+        self.counts.add("offered")
+        try:
+            return await self._take(message)
+        except BadInput:
+            self.counts.add("refused")
+            raise
+
+    async def _take(self, message: Message) -> Offer:
         is_checked = False
         places = None
         while True:
@@ -91,6 +101,7 @@ class SwitchboardAssistant:
         if decision.interrupts:
             self._stop_here(message.conversation, decision.interrupts)
         change = decision.change
+        self.counts.add("accepted" if change else "rejected" if decision.state == "rejected" else "repeated")
         if decision.state == "new" and change is not None and change.inbox.lease is not None and places is not None:
             self._begin(change, change.inbox.lease, snapshot.memory, places)
         elif decision.state in ("queued", "running"):
@@ -131,6 +142,8 @@ class SwitchboardAssistant:
             if change is None:
                 return False
             if await self._commit(conversation, change):
+                if change.turns:
+                    self.counts.add("stopped")
                 return True
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
@@ -205,6 +218,7 @@ class SwitchboardAssistant:
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(task, timeout=5.0)
         await self.sending.close()
+        self.counts.tell()
         for backend in self._setup.made().values():
             if close := getattr(backend, "close", None):
                 outcome = close()
@@ -246,6 +260,8 @@ class SwitchboardAssistant:
                 continue
             change, lease, _ = claimed
             if await self._commit(conversation, change):
+                if change.turns[0].attempts > 1:
+                    self.counts.add("taken_over")
                 places = await self._quotas.resume(change.turns[0].message, now=self._parts.clock())
                 self._begin(change, lease, snapshot.memory, places)
                 return

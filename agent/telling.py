@@ -52,5 +52,6 @@ class Telling:
             if change is None:
                 return None
             if await store.commit(conversation, change):
+                self._parts.counts.add("steered")
                 return snapshot.turn.message if snapshot.turn else None
         return None

@@ -15,6 +15,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage
 
 from agent import detaching, inbox, outcomes, texts
+from agent.counting import Counts
 from agent.detaching import Detached
 from agent.graph import Graph
 from agent.handing import saved
@@ -55,6 +56,7 @@ class Parts:
     worker: str
     starting: Callable[[Message], JobStarter]
     clock: Callable[[], float] = time.time
+    counts: Counts = field(default_factory=Counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,9 @@ class TurnRun:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        stored = not self.lost and await self._store(fold(ending.events), ending.memory)
+        reply = fold(ending.events)
+        stored = not self.lost and await self._store(reply, ending.memory)
+        self.parts.counts.add(reply.status if stored else "elsewhere")
         if stored:
             for event in ending.unshown:
                 self.feed.publish(event)
