@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from agent.consuming import leaving_early
 from switchboard import BadInput, Offer, Refused, TooMuch
 from switchboard.errors import SwitchboardError
-from switchboard.testing.queue_contract import said
 from tests.agent.consumed import DOWN, HOLD, Stage
-from tests.agent.shared import settings, until
+from tests.agent.shared import until
 
 
 @pytest.fixture
@@ -92,40 +90,6 @@ async def test_a_later_message_is_offered_while_the_earlier_one_is_answered(stag
     async with stage.at_work():
         await until(lambda: stage.assistant.offered == ["m0", "m1"])
         assert stage.assistant.answered == []
-
-
-async def test_a_message_that_leaves_early_lets_the_next_come_while_it_is_answered(stage: Stage) -> None:
-    await stage.send("m0")
-    async with stage.at_work(early=lambda message: True):
-        await stage.removed("m0")
-        await stage.send("m1")
-        await until(lambda: stage.assistant.offered == ["m0", "m1"])
-        assert stage.assistant.answered == []
-        stage.assistant.gate.set()
-        await until(lambda: stage.assistant.answered == ["m0", "m1"])
-    assert stage.queue.removed == ["m0", "m1"]
-
-
-async def test_a_message_that_left_early_is_not_held_any_more(stage: Stage) -> None:
-    await stage.send("m0", "m1")
-    async with stage.at_work(early=lambda message: message.id == "m0"):
-        await stage.removed("m0")
-        await until(lambda: stage.pauses.asked == [HOLD / 3])
-        stage.pauses.end()
-        await until(lambda: stage.queue.extended == [("m1", HOLD)])
-        stage.assistant.gate.set()
-        await stage.removed("m1")
-
-
-async def test_a_message_that_could_not_leave_early_is_held(stage: Stage) -> None:
-    await stage.send("m0")
-    stage.queue.faults = ["done"]
-    async with stage.at_work(early=lambda message: True):
-        await until(lambda: stage.pauses.asked == [HOLD / 3] and not stage.queue.faults)
-        stage.pauses.end()
-        await until(lambda: stage.queue.extended == [("m0", HOLD)])
-        stage.assistant.gate.set()
-        await stage.removed("m0")
 
 
 async def test_no_more_messages_are_in_hand_than_may_be(stage: Stage) -> None:
@@ -309,8 +273,3 @@ async def test_closing_waits_a_while_for_what_is_about_to_end(stage: Stage) -> N
 
 async def test_what_was_never_started_is_closed(stage: Stage) -> None:
     await stage.consuming().close()
-
-
-@pytest.mark.parametrize(("busy", "early"), [("queue", False), ("reject", False), ("steer", True), ("interrupt", True)])
-def test_a_message_leaves_early_where_the_next_may_be_about_it(busy: str, early: bool) -> None:
-    assert leaving_early(settings(turn__busy=busy))(said()) is early

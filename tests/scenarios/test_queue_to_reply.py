@@ -34,7 +34,7 @@ from tests.scenarios.racing import Shared, crash
 
 ROOMS, MESSAGES = 5, 20
 TWICE = 0.3
-LEASE, HOLD = 3, 3
+LEASE, HOLD = 4, 3
 FATAL_CALL = 4
 """The call of its model in which the first worker dies."""
 
