@@ -48,6 +48,20 @@ async def test_a_nudge_while_the_conversation_is_being_sent_to_is_not_forgotten(
     await until(lambda: texts_of(channel) == ["re 1", "re 2"])
 
 
+async def test_a_process_does_not_overtake_itself_when_its_clock_leaps(post: Post) -> None:
+    channel, other = Hanging(rooms=frozenset({"a"})), a_room("b")
+    sender = post.sending(channel)
+    await post.reply("1")
+    await post.reply("1", where=other)
+    sender.nudge(ROOM)
+    await until(lambda: channel.calls != [])
+    post.clock.now += 1_000
+    sender.nudge(ROOM)
+    sender.nudge(other)
+    await until(lambda: texts_of(channel, other) == ["re 1"])
+    assert channel.calls == [ROOM]
+
+
 async def test_a_reply_of_another_channel_is_left_to_its_process(post: Post) -> None:
     sender, elsewhere = post.sending(FakeChannel()), a_room("a", channel="slack")
     await post.reply("1", where=elsewhere)
