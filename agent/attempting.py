@@ -25,8 +25,8 @@ PROGRESS_SECONDS = 1.0
 """Progress that comes faster is written together; a follower in the same process sees all of it."""
 UNWIND_SECONDS = 2.0
 """How long cancelled work may take to let go; what does not is left behind, and is not heard any more."""
-END_PAUSES = (0.1, 0.5, 2.0, 5.0)
-"""Seconds between attempts to write the end, where the store fails for a moment: the work may have been paid for."""
+END_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
+"""Seconds before each attempt to write the end, as a store may fail for a moment and the work may have been paid for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,14 +221,14 @@ class Attempt:
         )
 
     async def _end(self, change: Callable[[Job], Job]) -> Job | None:
-        for pause in (*END_PAUSES, None):
+        for pause in END_PAUSES:
+            await asyncio.sleep(pause)
             try:
                 return await self._update(change)
             except Fenced:
                 return None
             except BackendError as error:
                 log.warning("the end of job %s could not be written: %s", self.job.id, error)
-                if pause is None or not error.retryable:
+                if not error.retryable:
                     return None
-                await asyncio.sleep(pause)
         return None

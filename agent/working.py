@@ -138,15 +138,18 @@ class Working:
 
     async def _receive(self) -> None:
         """Serve what the queue gives, for ever."""
-        every = self._settings.jobs.lease_seconds / 3
         while True:
-            took = await attempt(self._round(wait_seconds=WAIT_SECONDS))
-            if isinstance(took, Exception):
-                log.error("jobs can't be received, will try again", exc_info=took)
+            failed = await attempt(self._round_or_sweep())
+            if isinstance(failed, Exception):
+                log.error("jobs can't be received, will try again", exc_info=failed)
                 await asyncio.sleep(self._settings.jobs.poll_seconds)
-            elif not took and time.monotonic() - self._swept >= every:
-                self._swept = time.monotonic()
-                await attempt(self.sweep(grace_seconds=every))
+
+    async def _round_or_sweep(self) -> None:
+        every = self._settings.jobs.lease_seconds / 3
+        took = await self._round(wait_seconds=WAIT_SECONDS)
+        if not took and time.monotonic() - self._swept >= every:
+            self._swept = time.monotonic()
+            await self.sweep(grace_seconds=every)
 
     async def _round(self, *, wait_seconds: float) -> int:
         """Take as many notices as there is room for. Returns how many those were."""

@@ -216,3 +216,65 @@ async def test_an_end_is_written_though_the_store_fails_for_a_moment() -> None:
     job = await place.begin()
     await place.working.drain()
     assert (await place.stored(job)).state == "succeeded"
+
+
+async def test_an_end_that_the_store_refuses_for_good_is_left_to_the_next_attempt() -> None:
+    class Full(MemoryJobStore):
+        async def update(self, job: Job) -> bool:
+            if job.ended:
+                raise BackendError(service="jobs", operation="update", code="full")
+            return await super().update(job)
+
+    place = a_place(work, store=Full())
+    job = await place.begin()
+    await place.working.drain()
+    left = await place.stored(job)
+    assert (left.state, left.due_at) == ("running", place.now + 5.0)
+    assert place.told == []
+
+
+async def test_work_goes_on_while_the_store_can_not_be_read_for_a_moment() -> None:
+    class Shaky(MemoryJobStore):
+        async def get(self, job_id: str) -> Job | None:
+            if faults and busy.is_set():
+                raise faults.pop()
+            return await super().get(job_id)
+
+    async def work(context: JobContext) -> Reply:
+        busy.set()
+        while faults:
+            await asyncio.sleep(0)
+        return DONE
+
+    busy = asyncio.Event()
+    faults = [BackendError(service="jobs", operation="get", code="busy", retryable=True)]
+    place = a_place(work, store=Shaky())
+    job = await place.begin()
+    await place.working.drain()
+    assert (await place.stored(job)).state == "succeeded"
+
+
+async def test_work_whose_lease_can_not_be_renewed_in_time_stops() -> None:
+    class Gone(MemoryJobStore):
+        async def get(self, job_id: str) -> Job | None:
+            if busy.is_set():
+                raise BackendError(service="jobs", operation="get", code="down", retryable=True)
+            return await super().get(job_id)
+
+    stopped: list[bool] = []
+
+    async def work(context: JobContext) -> Reply:
+        busy.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.append(context.cancelled.is_set())
+            busy.clear()
+        return DONE
+
+    busy = asyncio.Event()
+    place = a_place(work, store=Gone(), environ={"SWITCHBOARD_JOBS__LEASE_SECONDS": "1"})
+    job = await place.begin()
+    await place.working.drain()
+    assert stopped == [True]
+    assert (await place.stored(job)).state == "running"

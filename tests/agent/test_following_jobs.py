@@ -1,12 +1,17 @@
 """What others see and ask of a job: to begin it, to follow it, to cancel it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from switchboard.errors import ConfigError
+from agent.ordering import Orders
+from stores.job_queue import StoreJobQueue
+from stores.memory import MemoryJobStore
+from switchboard.errors import BackendError, ConfigError
 from switchboard.jobs import JobContext
 from switchboard.reply import Reply
+from switchboard.storage import Job
 from switchboard.testing.samples import a_message
 from tests.agent.job_places import DONE, a_place, at_work, for_ever, work
 
@@ -88,3 +93,35 @@ async def test_a_tool_that_begins_a_job_of_no_kind_is_told_which_there_are() -> 
     place = a_place(work)
     with pytest.raises(ConfigError, match="Installed are: work"):
         await place.working.orders.starter(a_message(), place.working.kinds)("wrok", {}, text="")
+
+
+async def test_a_job_that_nobody_could_be_told_of_is_begun_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    class Closed(StoreJobQueue):
+        async def send(self, job_id: str, *, delay_seconds: float = 0) -> None:
+            raise BackendError(service="sqs", operation="send", code="down")
+
+    store = MemoryJobStore()
+    orders = Orders(jobs=store, queue=Closed(store), clock=lambda: 5.0)
+    job = await orders.begin(a_message(), "work", {})
+    assert [each.id for each in await store.due(before=5.0)] == [job.id]
+    assert "no notice" in caplog.text
+
+
+async def test_an_order_that_another_write_overtakes_is_decided_anew() -> None:
+    class Raced(MemoryJobStore):
+        async def update(self, job: Job) -> bool:
+            if not overtaken and (there := await self.get(job.id)) is not None:
+                overtaken.append(there)
+                assert await super().update(replace(there, state="running", version=there.version + 1))
+            return await super().update(job)
+
+    overtaken: list[Job] = []
+    place = a_place(work, store=Raced())
+    after = await place.working.orders.cancel((await place.begin()).id)
+    assert after is not None
+    assert (after.state, after.cancelling) == ("running", True)
+
+
+async def test_ordering_anything_of_an_unknown_job_is_nothing() -> None:
+    orders = a_place(work).working.orders
+    assert (await orders.cancel("unknown"), await orders.retry("unknown")) == (None, None)

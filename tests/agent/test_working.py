@@ -159,3 +159,18 @@ async def test_work_that_is_under_way_here_is_adopted_as_a_job() -> None:
 
 async def test_seeing_to_an_unknown_job_is_nothing() -> None:
     assert await a_place(work).working.run_once("unknown") is None
+
+
+async def test_a_job_in_a_workers_hands_is_not_begun_by_another(caplog: pytest.LogCaptureFixture) -> None:
+    place = a_place(work)
+    job = replace(await place.begin(), state="running", attempts=1, fence=1, version=2, due_at=place.now + 5.0)
+    assert await place.store.update(job)
+    assert await place.working.run_once(job.id) == job
+
+
+async def test_a_lost_notice_is_made_up_for_by_a_sweep() -> None:
+    place = a_place(work)
+    await place.store.create(replace(await place.begin(), id="silent"))
+    place.now += 30.0
+    assert await place.working.sweep(grace_seconds=20.0) == 2
+    assert await place.working.sweep(grace_seconds=40.0) == 0
