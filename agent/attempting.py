@@ -26,7 +26,7 @@ PROGRESS_SECONDS = 1.0
 UNWIND_SECONDS = 2.0
 """How long cancelled work may take to let go; what does not is left behind, and is not heard any more."""
 END_PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
-"""Seconds before each attempt to write the end, as a store may fail for a moment and the work may have been paid for."""
+"""Seconds before each attempt to write the end: a store may fail for a moment, and the work may have been paid for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
