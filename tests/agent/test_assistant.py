@@ -91,7 +91,7 @@ async def test_a_conversation_that_hangs_delays_no_other() -> None:
         await assistant.offer(said("hang"))
         elsewhere = replace(SOMEWHERE, thread="2")
         assert (await ask(assistant, said("hi", conversation=elsewhere))).text == "fine"
-        for run in list(assistant._runs.values()):
+        for run in list(assistant.turns.runs.values()):
             run.stop()
 
 

@@ -43,9 +43,9 @@ async def test_after_a_crash_what_was_left_is_taken_up_in_order() -> None:
     async with running([Say(gate=asyncio.Event())], given={"conversations": conversations}, clock=clock) as dead:
         await dead.offer(first)
         await dead.offer(second)
-        for task in dead._tasks:
+        for task in dead.turns.tasks:
             task.cancel()
-        await asyncio.wait(dead._tasks)
+        await asyncio.wait(dead.turns.tasks)
     clock.now += 31
     model = ScriptedChatModel(["one", "two"])
     async with running(model, given={"conversations": conversations}, clock=clock) as fresh:
@@ -62,10 +62,10 @@ async def test_a_message_over_which_workers_die_is_given_up_honestly() -> None:
         async with running([Say(gate=asyncio.Event())], given={"conversations": conversations}, clock=clock) as dead:
             await dead.offer(message)
             await dead.recover()
-            await until(lambda: bool(dead._runs))
-            for task in dead._tasks:
+            await until(lambda: bool(dead.turns.runs))
+            for task in dead.turns.tasks:
                 task.cancel()
-            await asyncio.wait(dead._tasks)
+            await asyncio.wait(dead.turns.tasks)
         clock.now += 31
     async with running([], given={"conversations": conversations}, clock=clock) as last:
         await last.offer(message)

@@ -161,7 +161,7 @@ async def test_a_running_turn_is_stopped_and_writes_nothing_more(tmp_path: Path)
             await assistant.offer(second)
             await until(lambda: bool(model.given))
             assert (await assistant.forget(SOMEWHERE)).known
-            assert not assistant._runs
+            assert not assistant.turns.runs
             assert list(await assistant.transcript(SOMEWHERE)) == []
             for message in (first, second):
                 with pytest.raises(BadInput, match="not known"):
@@ -199,7 +199,7 @@ async def test_a_worker_whose_conversation_was_forgotten_elsewhere_takes_along_w
             await places(given).forget(SOMEWHERE)  # as another process does
             await upload(given["blobs"], b"too late", SOMEWHERE)
             gate.set()
-            await asyncio.wait(list(worker._tasks))
+            await asyncio.wait(list(worker.turns.tasks))
             assert await places(given).forget(SOMEWHERE) == NOTHING
 
 

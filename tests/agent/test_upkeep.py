@@ -92,7 +92,7 @@ async def test_a_clock_that_is_wrong_by_half_a_minute_takes_no_living_turn(store
         right.now += 29  # just before the next sign of life would be missed
         wrong.now += 29
         assert (await there.offer(message)).state == "running"
-        await there._pump(SOMEWHERE)
+        await there.turns.pump(SOMEWHERE)
         halt.set()
         assert (await follow(here, message))[-1].text == "mine"  # type: ignore[union-attr]
 
@@ -106,7 +106,7 @@ async def test_a_turn_whose_lease_ran_out_unseen_is_not_begun_twice_in_one_proce
         await until(lambda: bool(model.given))
         clock.now += 3_600
         await assistant.offer(message)
-        await assistant._pump(SOMEWHERE)
+        await assistant.turns.pump(SOMEWHERE)
         halt.set()
         assert (await follow(assistant, message))[-1].text == "once"  # type: ignore[union-attr]
     assert len(model.given) == 1

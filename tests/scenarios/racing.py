@@ -49,7 +49,7 @@ class Shared:
 
 async def crash(worker: SwitchboardAssistant) -> None:
     """All that a worker does ends at once."""
-    tasks = list(worker._tasks)
+    tasks = list(worker.turns.tasks)
     for task in tasks:
         task.cancel()
     if tasks:

@@ -83,7 +83,7 @@ async def test_a_turn_that_outlives_its_lease_keeps_it_and_a_worker_that_stalls_
         await other.offer(message)
         await until(lambda: bool(model.given))
         stalling.open.set()
-        await until(lambda: not holder._runs)  # it has woken up, and found the other at work
+        await until(lambda: not holder.turns.runs)  # it has woken up, and found the other at work
         quick.gate.set()
         for worker in (holder, other):
             assert (await follow(worker, message))[-1].text == "taken over"  # type: ignore[union-attr]
