@@ -1,0 +1,39 @@
+"""Names of things, there and back: of a post, of a conversation, and of what a button is about. Pure."""
+
+from channels.slack.incoming import Place
+from switchboard import BadInput, Conversation, Message, MessageId
+
+CHANNEL = "slack"
+
+
+def post_id(team: str, channel: str, ts: str) -> MessageId:
+    """The identity of a post: the same for each event that tells of it, and for each delivery."""
+    return MessageId(f"{team}/{channel}/{ts}")
+
+
+def conversation(tenant: str, place: Place) -> Conversation:
+    """A thread, or a direct message outside of threads."""
+    return Conversation(tenant=tenant, channel=CHANNEL, room=f"{place.team}/{place.channel}", thread=place.thread)
+
+
+def place_of(conversation: Conversation) -> Place:
+    """Where a conversation takes place.
+
+    Raises:
+        BadInput: It is not one of Slack's.
+    """
+    team, slash, channel = conversation.room.partition("/")
+    if conversation.channel != CHANNEL or not (team and slash and channel):
+        raise BadInput("That is not a conversation in Slack.", status=404)
+    return Place(team=team, channel=channel, thread=conversation.thread)
+
+
+def subject(message: Message) -> str:
+    """What a button is about, for its ``block_id``: who asked, and which message."""
+    return f"{message.principal.id}|{message.id}"[:255]
+
+
+def read_subject(subject: str) -> tuple[str, MessageId]:
+    """The id of the principal who asked, and the message."""
+    asker, _, message_id = subject.partition("|")
+    return asker, MessageId(message_id)
