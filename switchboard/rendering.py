@@ -26,7 +26,8 @@ _BREAKS = (
     re.compile(r"\s+"),
 )
 # What a reader, or a machine, needs in one piece: links, citations, addresses, code and bold words in a line.
-_WHOLE = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)|\[\d{1,3}\]|https?://\S+|`[^`\n]+`|\*\*[^*\n]+\*\*")
+# Brackets hold no brackets, so that a text of nothing but brackets costs no more than another.
+_WHOLE = re.compile(r"!?\[[^][\n]{0,500}\]\([^()\n]{0,2000}\)|\[\d{1,3}\]|https?://\S+|`[^`\n]+`|\*\*[^*\n]+\*\*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def measure(text: str, unit: TextUnit) -> int:
     if unit == "utf8_bytes":
         return len(text.encode("utf-8", errors="surrogatepass"))
     if unit == "utf16_units":
-        return len(text) + sum(character > "\uffff" for character in text)
+        return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
     return len(text)
 
 
