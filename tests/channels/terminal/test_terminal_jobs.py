@@ -18,7 +18,18 @@ from channels.terminal.chat import Chat
 from channels.terminal.jobs import progress
 from channels.terminal.once import Ask, once
 from channels.terminal.opened import Opened
-from switchboard import Event, Failed, Final, JobStarted, Message, MessageId, Principal, Status
+from switchboard import (
+    BackendError,
+    Conversation,
+    Event,
+    Failed,
+    Final,
+    JobStarted,
+    Message,
+    MessageId,
+    Principal,
+    Status,
+)
 from switchboard.assistant import JobNews
 from switchboard.storage import Job
 from switchboard.testing.assistant import FakeAssistant
@@ -167,6 +178,22 @@ async def test_jobs_are_listed_and_cancelled_by_number(screen: Console, tmp_path
     assert "The job is asked to end." in shown
     assert "The work was cancelled." in shown
     assert "That job has ended already." in shown
+
+
+class Away(Worked):
+    """Its store of jobs can't be reached."""
+
+    async def watch_job(self, conversation: Conversation, job_id: str) -> AsyncIterator[JobNews]:
+        raise BackendError(service="jobs", operation="get", code="away")
+        yield
+
+
+async def test_a_job_that_can_not_be_followed_is_told_and_the_chat_goes_on(screen: Console, tmp_path: Path) -> None:
+    assistant = Away()
+    await chat_with(assistant, screen, tmp_path).run(Typist("read it", assistant.reading.wait, "hello"))
+    shown = printed(screen)
+    assert shown.index("not available right now") < shown.index("Hello yourself.")
+    await assistant.close()
 
 
 async def test_a_conversation_without_jobs_says_so(screen: Console, tmp_path: Path) -> None:
