@@ -144,9 +144,13 @@ class SwitchboardAssistant:
         """Take up what a crash left: messages that wait or whose worker is gone. Returns in how many conversations."""
         return await self.turns.recover()
 
-    async def close(self) -> None:
-        """Take nothing more, let running turns end, close stores; see the protocol."""
-        await self.turns.close()
+    async def close(self, *, hand_over: bool = False) -> None:
+        """Take nothing more, let running turns end, close stores; see the protocol.
+
+        Args:
+            hand_over: Whether turns that do not end soon go on as jobs in another process, rather than being stopped.
+        """
+        await self.turns.close(hand_over=hand_over)
         await self.working.close()
         await self.sending.close()
         self.counts.tell()

@@ -24,6 +24,8 @@ from switchboard.reply import Reply
 from switchboard.storage import Change, Inbox, Lease, Outgoing, Snapshot, Turn
 
 Busy = Literal["queue", "steer", "interrupt", "reject"]
+MOST_OUTGOING = 200
+"""Replies of one conversation that wait to be sent; those after them are dead letters from the start."""
 State = Literal["new", "queued", "running", "done", "rejected"]
 
 
@@ -205,8 +207,15 @@ def held(inbox: Inbox, lease: Lease, operation: str) -> None:
 
 
 def _with(outbox: tuple[Outgoing, ...], message: Message, now: float) -> tuple[Outgoing, ...]:
-    """The outbox with the message's reply at its end, if that has to be sent."""
-    return (*outbox, Outgoing(message_id=message.id, since=now, due_at=now)) if message.push else outbox
+    """The outbox with the message's reply at its end, if that has to be sent.
+
+    An inbox is written whole and has to stay small: behind a platform that is dead for long, a reply waits no more.
+    """
+    if not message.push:
+        return outbox
+    is_full = len(outbox) >= MOST_OUTGOING
+    why = "too many replies wait before it" if is_full else ""
+    return (*outbox, Outgoing(message_id=message.id, since=now, due_at=now, dead=is_full, why=why))
 
 
 def _next_version(inbox: Inbox, now: float) -> int:

@@ -88,6 +88,7 @@ class TurnRun:
     waiting: bool = False
     detached: Detached | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    _leaving: bool = False
     _recorder: Recorder = field(init=False)
     _upkeep: Upkeep = field(init=False)
 
@@ -104,6 +105,11 @@ class TurnRun:
 
     def stop(self) -> None:
         """Stop the model and the tools now; what there is of the answer is kept."""
+        self._stop.set()
+
+    def hand_over(self) -> None:
+        """Let the turn go on as a job in another process, as this one is about to end."""
+        self._leaving = True
         self._stop.set()
 
     async def run(self) -> bool:
@@ -166,7 +172,7 @@ class TurnRun:
             if (error := work.exception()) is None:
                 return self._ending(run.final(), work.result())
             note, end = "(failed)", failure(str(error) or type(error).__name__, error)
-        elif patience < seconds and not stopped.done():
+        elif self._leaving or (patience < seconds and not stopped.done()):
             return await self._detach(run, work)
         else:
             work.cancel()
@@ -190,7 +196,7 @@ class TurnRun:
     async def _detach(self, run: Run, work: "asyncio.Task[bytes | None]") -> _Ending:
         """Let the turn end with a handle, and its work go on as a job."""
         parts = self.parts
-        here = parts.settings.turn.after_deadline == "continue"
+        here = parts.settings.turn.after_deadline == "continue" and not self._leaving
         if not here:
             work.cancel()
             await asyncio.wait({work}, timeout=UNWIND_SECONDS)

@@ -1,4 +1,4 @@
-"""The turns that this process answers: taken, begun, followed, taken over; what their end sets going is up to others."""
+"""The turns that this process answers: how they are taken, begun, followed, taken over, and how they end."""
 
 import asyncio
 import contextlib
@@ -133,13 +133,13 @@ class Turns:
             self._spawn(self._revive(conversation))
         return len(left)
 
-    async def close(self) -> None:
-        """Take nothing more; let running turns end for a while, then stop them."""
+    async def close(self, *, hand_over: bool) -> None:
+        """Take nothing more; let running turns end for a while, then stop them or hand them over to another process."""
         self._closing = True
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=GRACE_SECONDS)
         for run in self.runs.values():
-            run.stop()
+            (run.hand_over if hand_over else run.stop)()
         for task in list(self.tasks):
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(task, timeout=GRACE_SECONDS)

@@ -39,7 +39,8 @@ class Channel(Protocol, Generic[Incoming, Outgoing]):
 
         Args:
             message: What the parts answer.
-            parts: What was rendered, or what is left of it when an earlier attempt got through in part.
+            parts: What was rendered, or the last of it when an earlier attempt got through in part: counted from the
+                end, a part has the same place each time.
             again: Whether an earlier attempt may have got through without its receipt: where the platform lets one
                 look, only what is not there yet is sent.
 

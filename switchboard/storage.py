@@ -41,13 +41,13 @@ class Outgoing:
     """A reply that has to be sent and has no receipt yet.
 
     Attributes:
-        since: When the reply was stored, in seconds since the epoch.
+        since: When the reply was stored, or a dead letter was retried, in seconds since the epoch.
         due_at: From when on a worker may take it: the next attempt, or the time at which the one that is sending it
             counts as gone.
         fence: Grows with each attempt; what an earlier one says of its failure is not heard.
         attempts: How often sending was begun.
         sent: How many of its parts the platform has confirmed.
-        why: Why the last attempt failed, for the operator.
+        why: Why the last attempt failed, for the operator; empty while one is under way.
         dead: Whether it was given up: it stays here, in sight, until somebody retries or discards it.
     """
 

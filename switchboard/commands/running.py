@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def assistant(
-    setup: Setup, *, channels: Mapping[str, "Channel[Any, Any]"] | None = None, works: bool = False
+    setup: Setup,
+    *,
+    channels: Mapping[str, "Channel[Any, Any]"] | None = None,
+    works: bool = False,
+    hands_over: bool = False,
 ) -> AsyncIterator["SwitchboardAssistant"]:
     """The assistant that the settings describe, closed in good order afterwards.
 
     Args:
         channels: Those through which replies can be sent from here, by name.
         works: Whether it takes jobs and sends what is due.
+        hands_over: Whether turns that have not ended when the command does go on in the next process that works.
     """
     with _starting():
         from agent.assistant import build
@@ -31,7 +36,7 @@ async def assistant(
             made.work()
         yield made
     finally:
-        await made.close()
+        await made.close(hand_over=hands_over)
 
 
 @contextmanager

@@ -42,7 +42,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
 async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool) -> None:
     from channels.websocket.serve import serve
 
-    async with running.assistant(setup, works=True) as assistant, _retaining(assistant, setup.settings.retention.days):
+    async with (
+        running.assistant(setup, works=True, hands_over=True) as assistant,
+        _retaining(assistant, setup.settings.retention.days),
+    ):
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage
 
+import agent.turns
 from agent import texts
 from agent.assistant import SwitchboardAssistant
 from agent.detaching import job_of
@@ -271,3 +272,23 @@ async def test_nobody_can_send_a_message_that_passes_for_a_result() -> None:
         with pytest.raises(BadInput, match="id is not allowed"):
             await assistant.offer(said("mine", id=f"job:{'0' * 32}:1"))
         assert await assistant.transcript(SOMEWHERE) == []
+
+
+async def test_a_server_that_is_shut_down_hands_its_turns_over_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent.turns, "GRACE_SECONDS", 0.05)
+    clock, jobs, store = Clock(), MemoryJobStore(), Shared(MemoryConversationStore())
+    slow, may_end, calls = slow_tool()
+    may_end.set()
+    given: Mapping[str, Any] = {"conversations": store, "jobs": jobs}
+    message = said("q")
+    async with running([Call("slow"), Say(gate=asyncio.Event())], tools=(slow,), clock=clock, given=given) as old:
+        await old.offer(message)
+        async with asyncio.timeout(5):
+            while not calls:
+                await asyncio.sleep(0.01)
+        await old.close(hand_over=True)
+    async with running(["It is seven [1]."], tools=(slow,), clock=clock, given=given) as new:
+        assert (await follow(new, message))[-1].text == texts.GOES_ON  # type: ignore[union-attr]
+        await new.working.drain()
+        assert (await result_of(new, message))[1].text == "It is seven [1]."
+    assert len(calls) == 1

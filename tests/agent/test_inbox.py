@@ -244,6 +244,23 @@ def test_a_receipt_is_noted_once() -> None:
     assert inbox.deliver(shelf.snapshot("a")) is None
 
 
+def test_behind_a_platform_that_is_dead_for_long_replies_are_dead_letters_at_once() -> None:
+    """An inbox is written whole: without an end to its outbox, each message would cost more than the one before."""
+    shelf = Shelf()
+    for number in range(inbox.MOST_OUTGOING + 1):
+        decision = inbox.offer(
+            shelf.snapshot(f"m{number}"),
+            replace(message(f"m{number}"), push=True),
+            now=shelf.now,
+            worker="w",
+            lease_seconds=LEASE,
+            busy="queue",
+        )
+        assert shelf.write(decision.change)
+        shelf.finish(shelf.lease)
+    assert [each.dead for each in shelf.inbox.outbox[-2:]] == [False, True]
+
+
 class Schedules(RuleBasedStateMachine):
     """Workers that claim, stall, die, come back and write late, while messages come, come again and are stopped."""
 
