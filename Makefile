@@ -48,5 +48,6 @@ clean: ## Remove what was made here; what people stored stays
 	rm -rf .venv build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find $(PACKAGES) benchmarks scripts tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
+.venv/dev.stamp: requirements/ministack.txt
 .venv/%.stamp: requirements/%.txt requirements/uv.txt pyproject.toml scripts/bootstrap.sh
 	@scripts/bootstrap.sh $*

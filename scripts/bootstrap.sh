@@ -42,4 +42,12 @@ else
     $pip install --require-hashes -r "requirements/$set_name.txt"
     $pip install --no-deps --no-build-isolation --editable .
 fi
+if [ "$set_name" = dev ]; then
+    # An emulator of AWS for the tests. It pins another version of Amazon's SDK, hence an environment of its own.
+    emulator=.venv/ministack/bin/python
+    asked="--require-hashes -r requirements/ministack.txt"
+    { "$python" -m venv .venv/ministack && { $uv install --python "$emulator" $asked ||
+        "$emulator" -m pip --quiet --no-input --disable-pip-version-check install $asked; }; } ||
+        echo "ministack can't be installed here: the tests that need it will be skipped."
+fi
 touch ".venv/$set_name.stamp"

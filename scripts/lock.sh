@@ -10,5 +10,6 @@ pin() {
         --no-header --no-emit-index-url --no-emit-find-links --output-file "requirements/$output.txt" "$@"
 }
 pin uv "$@" requirements/uv.in
+pin ministack "$@" requirements/ministack.in
 pin run "$@" --group build pyproject.toml
 pin dev "$@" --group build --group dev --extra aws --extra slack --constraints requirements/run.txt pyproject.toml

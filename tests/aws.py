@@ -1,10 +1,10 @@
-"""A place that answers as Amazon's services do: moto in this process, or ministack where a variable names its address.
+"""A place that answers as Amazon's services do: moto in this process, or the ministack whose address is given.
 
 Each world is empty. What moto does not do as the service does is made up for here: it checks a condition and writes
 without a lock, so calls are let in one by one.
 """
 
-import os
+import asyncio
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +20,6 @@ from moto import mock_aws
 from stores.aws import AwsClient
 from stores.dynamodb import Table, definition
 
-MINISTACK = os.environ.get("SWITCHBOARD_TEST_MINISTACK", "")
-"""Such as http://127.0.0.1:4566; read at the import, as tests run without settings in the environment."""
 REGION = "eu-west-1"
 
 
@@ -77,13 +75,26 @@ class World:
 class Watched(AwsClient):
     """A client whose requests are noted. The SDK's part is made once for all tests, as it takes a tenth of a second."""
 
-    _shared: ClassVar[dict[str, Any]] = {}
+    _shared: ClassVar[dict[tuple[str, str], Any]] = {}
+
+    async def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Call the service. Waiting for messages is asking often, as moto lets nobody in meanwhile."""
+        if self._endpoint or not parameters.get("WaitTimeSeconds"):
+            return await super().call(operation, **parameters)
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + parameters.pop("WaitTimeSeconds")
+        while True:
+            answer = await super().call(operation, **parameters)
+            if answer.get("Messages") or loop.time() > give_up:
+                return answer
+            await asyncio.sleep(0.01)
 
     def _made(self) -> Any:
-        if self.service not in self._shared:
-            self._shared[self.service] = client = super()._made()
+        kind = (self.service, self._endpoint)
+        if kind not in self._shared:
+            self._shared[kind] = client = super()._made()
             client.meta.events.register("before-send", _note)
-        return self._shared[self.service]
+        return self._shared[kind]
 
 
 def _note(request: Any, event_name: str, **_: Any) -> None:
@@ -109,13 +120,13 @@ def one_by_one() -> Iterator[None]:
 
 
 @contextmanager
-def a_world() -> Iterator[World]:
-    """A world for one test."""
+def a_world(endpoint: str = "") -> Iterator[World]:
+    """A world for one test, on the server of that address or, without one, on moto."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
-        if MINISTACK:
-            World.current = World(endpoint=MINISTACK)
+        if endpoint:
+            World.current = World(endpoint=endpoint)
             yield World.current
         else:
             with one_by_one(), mock_aws():

@@ -1,4 +1,4 @@
-"""What holds for every test: no network beyond this machine, no settings of whoever runs them, browsers together."""
+"""What holds for every test: no network beyond this machine, no settings of whoever runs them, costly things shared."""
 
 import os
 import shutil
@@ -7,9 +7,14 @@ import subprocess
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests import ministack as emulator
+
+if TYPE_CHECKING:
+    from tests.aws import World
 
 pytest.register_assert_rewrite("switchboard.testing")  # before anything imports it, so that its suites explain failures
 
@@ -53,6 +58,24 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an emulator of Amazon's services, which all tests of a run share."""
+    if not emulator.PROGRAM.exists():
+        pytest.skip(emulator.MISSING)
+    with emulator.serving(tmp_path_factory.mktemp("ministack")) as address:
+        yield address
+
+
+@pytest.fixture(params=["moto", pytest.param("ministack", marks=pytest.mark.xdist_group("ministack"))])
+def aws(request: pytest.FixtureRequest) -> Iterator["World"]:
+    """A world for one test: once in this process, once on a server, where processes could share it."""
+    from tests.aws import a_world
+
+    with a_world("" if request.param == "moto" else request.getfixturevalue("ministack")) as world:
+        yield world
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of four megabytes."""
@@ -66,7 +89,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share a worker: two browsers at once are slower than one after the other."""
+    """Browser tests share a worker, as two browsers at once are slower; so do those that share a server."""
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.xdist_group("browser"))
+        if "ministack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("ministack"))

@@ -69,7 +69,7 @@ def test_no_file_names_a_package_index() -> None:
 
 
 def test_every_pinned_package_has_a_hash() -> None:
-    for name in ("run", "dev", "uv"):
+    for name in ("run", "dev", "uv", "ministack"):
         entries = re.split(r"\n(?=\S)", TEXTS[f"requirements/{name}.txt"])
         assert [entry.split()[0] for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
 

@@ -10,7 +10,7 @@ from stores.memory import MemoryBlobStore
 from stores.s3 import S3BlobStore
 from switchboard.storage import BlobStore
 from switchboard.testing.blob_contract import BlobStoreContract
-from tests.aws import a_world
+from tests.aws import World
 
 
 class TestMemory(BlobStoreContract):
@@ -31,8 +31,7 @@ class TestFolder(BlobStoreContract):
 
 class TestS3(BlobStoreContract):
     @pytest.fixture
-    async def store(self) -> AsyncIterator[BlobStore]:
-        with a_world() as world:
-            store = S3BlobStore(world.client("s3"), world.bucket())
-            yield store
-            await store.close()
+    async def store(self, aws: World) -> AsyncIterator[BlobStore]:
+        store = S3BlobStore(aws.client("s3"), aws.bucket())
+        yield store
+        await store.close()

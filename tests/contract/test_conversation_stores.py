@@ -10,7 +10,7 @@ from stores.memory import MemoryConversationStore
 from stores.sqlite import SqliteConversationStore
 from switchboard.storage import ConversationStore
 from switchboard.testing.conversation_contract import ConversationStoreContract
-from tests.aws import a_world
+from tests.aws import World
 
 
 class TestMemory(ConversationStoreContract):
@@ -31,8 +31,7 @@ class TestSqlite(ConversationStoreContract):
 
 class TestDynamo(ConversationStoreContract):
     @pytest.fixture
-    async def store(self) -> AsyncIterator[ConversationStore]:
-        with a_world() as world:
-            store = DynamoConversationStore(world.table(prefix="ours/"))
-            yield store
-            await store.close()
+    async def store(self, aws: World) -> AsyncIterator[ConversationStore]:
+        store = DynamoConversationStore(aws.table(prefix="ours/"))
+        yield store
+        await store.close()

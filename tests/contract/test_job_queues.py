@@ -12,7 +12,7 @@ from stores.sqs_jobs import SqsJobQueue
 from switchboard.queues import JobQueue
 from switchboard.storage import JobStore
 from switchboard.testing.job_queue_contract import JobQueueContract
-from tests.aws import a_world
+from tests.aws import World
 
 
 class _InTheStore(JobQueueContract):
@@ -43,8 +43,7 @@ class TestSqs(JobQueueContract):
         return MemoryJobStore()
 
     @pytest.fixture
-    async def queue(self) -> AsyncIterator[JobQueue]:
-        with a_world() as world:
-            queue = SqsJobQueue(world.client("sqs"), world.queue(fifo=False))
-            yield queue
-            await queue.close()
+    async def queue(self, aws: World) -> AsyncIterator[JobQueue]:
+        queue = SqsJobQueue(aws.client("sqs"), aws.queue(fifo=False))
+        yield queue
+        await queue.close()

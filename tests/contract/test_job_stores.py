@@ -10,7 +10,7 @@ from stores.memory import MemoryJobStore
 from stores.sqlite import SqliteJobStore
 from switchboard.storage import JobStore
 from switchboard.testing.job_contract import JobStoreContract
-from tests.aws import a_world
+from tests.aws import World
 
 
 class TestMemory(JobStoreContract):
@@ -31,8 +31,7 @@ class TestSqlite(JobStoreContract):
 
 class TestDynamo(JobStoreContract):
     @pytest.fixture
-    async def store(self) -> AsyncIterator[JobStore]:
-        with a_world() as world:
-            store = DynamoJobStore(world.table(prefix="ours/"))
-            yield store
-            await store.close()
+    async def store(self, aws: World) -> AsyncIterator[JobStore]:
+        store = DynamoJobStore(aws.table(prefix="ours/"))
+        yield store
+        await store.close()

@@ -9,7 +9,7 @@ from stores.queue import MemoryQueue
 from stores.sqs import SqsQueue
 from switchboard.queues import MessageQueue
 from switchboard.testing.queue_contract import MessageQueueContract
-from tests.aws import MINISTACK, a_world
+from tests.aws import World
 
 
 class TestMemory(MessageQueueContract):
@@ -22,13 +22,12 @@ class TestMemory(MessageQueueContract):
 
 class TestSqs(MessageQueueContract):
     @pytest.fixture
-    async def queue(self) -> AsyncIterator[MessageQueue]:
-        with a_world() as world:
-            queue = SqsQueue(world.client("sqs"), world.queue(), blobs=MemoryBlobStore())
-            yield queue
-            await queue.close()
+    async def queue(self, aws: World) -> AsyncIterator[MessageQueue]:
+        queue = SqsQueue(aws.client("sqs"), aws.queue(), blobs=MemoryBlobStore())
+        yield queue
+        await queue.close()
 
     async def test_a_message_sent_again_after_it_was_done_is_dropped(self, queue: MessageQueue) -> None:
-        if not MINISTACK:
+        if not World.current.endpoint:
             pytest.skip("moto forgets what it has seen with the message; SQS and ministack remember it")
         await super().test_a_message_sent_again_after_it_was_done_is_dropped(queue)

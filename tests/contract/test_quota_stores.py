@@ -10,7 +10,7 @@ from stores.quotas import MemoryQuotaStore
 from stores.sqlite import SqliteQuotaStore
 from switchboard.quotas import QuotaStore
 from switchboard.testing.quota_contract import QuotaStoreContract
-from tests.aws import a_world
+from tests.aws import World
 
 
 class TestMemory(QuotaStoreContract):
@@ -31,8 +31,7 @@ class TestSqlite(QuotaStoreContract):
 
 class TestDynamo(QuotaStoreContract):
     @pytest.fixture
-    async def store(self) -> AsyncIterator[QuotaStore]:
-        with a_world() as world:
-            store = DynamoQuotaStore(world.table(prefix="ours/"))
-            yield store
-            await store.close()
+    async def store(self, aws: World) -> AsyncIterator[QuotaStore]:
+        store = DynamoQuotaStore(aws.table(prefix="ours/"))
+        yield store
+        await store.close()

@@ -1,7 +1,4 @@
-"""From the platform's request through SQS to the reply, with duplicates and a worker that dies in mid-turn.
-
-On moto, or on a server where ``SWITCHBOARD_TEST_MINISTACK`` names its address.
-"""
+"""From the platform's request through SQS to the reply, with duplicates and a worker that dies in mid-turn."""
 
 import asyncio
 from collections import Counter
@@ -29,7 +26,7 @@ from switchboard.testing.models import Say, ScriptedChatModel, Step
 from switchboard.testing.running import running, said
 from switchboard.testing.samples import a_conversation
 from tests.agent.shared import until
-from tests.aws import World, a_world
+from tests.aws import World
 from tests.scenarios.racing import Shared, crash
 
 ROOMS, MESSAGES = 5, 20
@@ -112,23 +109,22 @@ class Worker:
         self.consuming._loop = None
 
 
-async def test_every_message_gets_one_reply_in_order_though_a_worker_dies() -> None:
+async def test_every_message_gets_one_reply_in_order_though_a_worker_dies(aws: World) -> None:
     names = [f"{number % ROOMS}:{number}" for number in range(MESSAGES)]
     dying, other = Worker(dies_in=FATAL_CALL), Worker()
-    with a_world() as world:
-        table, url, random = world.table(), world.queue(), Random(5)
-        store, jobs, doubled = DynamoConversationStore(table), DynamoJobStore(table), list[Delivery]()
-        async with AsyncExitStack() as stack:
-            queue = SqsQueue(world.client("sqs"), url, blobs=MemoryBlobStore())
-            stack.push_async_callback(queue.close)
-            await post(names, queue, random)
-            for worker in (dying, other):
-                await stack.enter_async_context(worker.at_work(store, jobs, Doubling(queue, random, doubled)))
-            await until(lambda: len(dying.calls) == FATAL_CALL)
-            await dying.die()
-            await emptied(world, url)
-        await assert_each_answered_once(store, names)
-        await store.close()
+    table, url, random = aws.table(), aws.queue(), Random(5)
+    store, jobs, doubled = DynamoConversationStore(table), DynamoJobStore(table), list[Delivery]()
+    async with AsyncExitStack() as stack:
+        queue = SqsQueue(aws.client("sqs"), url, blobs=MemoryBlobStore())
+        stack.push_async_callback(queue.close)
+        await post(names, queue, random)
+        for worker in (dying, other):
+            await stack.enter_async_context(worker.at_work(store, jobs, Doubling(queue, random, doubled)))
+        await until(lambda: len(dying.calls) == FATAL_CALL)
+        await dying.die()
+        await emptied(aws, url)
+    await assert_each_answered_once(store, names)
+    await store.close()
     calls = Counter([*dying.calls, *other.calls])
     assert set(calls) == set(names)
     assert all(calls[name] == 1 or name in dying.calls for name in names)
