@@ -1,0 +1,491 @@
+"""From what Slack sends to what people see: offered once, shown while it is written, delivered in the same message."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from channels.slack import texts
+from channels.slack.channel import SlackChannel
+from channels.slack.parsing import Delivery, read
+from channels.slack.serving import Serving
+from switchboard import (
+    BackendError,
+    Delta,
+    Event,
+    Final,
+    JobStarted,
+    Message,
+    Question,
+    ToolFinished,
+    ToolStarted,
+    fold,
+)
+from switchboard.testing.assistant import FakeAssistant
+from switchboard.testing.slack import FakeSlack, Trouble
+from tests.channels.slack.shared import make, payload, until
+
+ANN = "1767225800.000300"
+
+
+class Gate:
+    """A script that waits for the test between the pieces of its answer."""
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+        self.steps = asyncio.Semaphore(0)
+        self.turns = 0
+
+    async def __call__(self, message: Message) -> AsyncIterator[Event]:
+        self.turns += 1
+        yield ToolStarted(call_id="c1", tool="search_documents", text="Searching")
+        yield ToolFinished(call_id="c1", tool="search_documents", status="complete")
+        for piece in self.pieces:
+            await self.steps.acquire()
+            yield Delta(text=piece)
+        await self.steps.acquire()
+        yield Final(text="".join(self.pieces))
+
+
+class Desk:
+    """Serving with a fake assistant and a fake Slack, and the outbox as a method."""
+
+    def __init__(self, slack: FakeSlack, assistant: FakeAssistant, **settings: Any) -> None:
+        self.slack = slack
+        self.assistant = assistant
+        self.channel: SlackChannel = make(slack, **settings)
+        self.channel.previews._limits = replace(self.channel.limits, edit_interval=0.0)
+        self.serving = Serving(self.channel, assistant, clock=lambda: 1.0)
+
+    def message(self, name: str) -> Message:
+        told: Any = read(Delivery(payload=payload(name)), self.channel.settings, tenant="acme")
+        message: Message = told.message
+        return message
+
+    async def deliver(self, name: str, *, again: bool = False) -> Any:
+        """What the outbox does once a turn has ended."""
+        message = self.message(name)
+        reply = fold([event async for event in self.assistant.events(message.conversation, message.id)])
+        return await self.channel.send(message, self.channel.render(reply), again=again)
+
+    async def turns(self, name: str) -> list[str]:
+        return [turn.message.id for turn in await self.assistant.transcript(self.message(name).conversation)]
+
+
+@pytest.fixture
+async def desks(slack: FakeSlack) -> AsyncIterator[Any]:
+    made: list[Desk] = []
+
+    def desk(script: Any = None, **settings: Any) -> Desk:
+        made.append(Desk(slack, FakeAssistant(script) if script else FakeAssistant(), **settings))
+        return made[-1]
+
+    yield desk
+    for one in made:
+        await one.assistant.close()
+        await one.serving.close()
+
+
+async def test_r7_message_and_mention_of_one_post_are_answered_once(desks: Any, slack: FakeSlack) -> None:
+    desk = desks()
+    both = [desk.serving.receive(payload(name)) for name in ("message_channel_mention", "app_mention")]
+    assert [answered.status for answered in await asyncio.gather(*both)] == [200, 200]
+    assert len(await desk.turns("app_mention")) == 1
+    assert (await desk.deliver("app_mention")).delivered
+    assert len(slack.visible("C0GENERAL", thread=ANN)) == 1
+
+
+async def test_r19_r20_a_retry_is_attached_to_the_turn_that_runs(desks: Any) -> None:
+    gate = Gate("Forty.")
+    desk = desks(gate)
+    for _ in range(4):
+        assert (await desk.serving.receive(payload("app_mention"))).status == 200
+    assert gate.turns == 1
+    gate.steps.release()
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+
+
+async def test_r19_what_could_not_be_written_down_comes_again(desks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desks()
+
+    async def broken(message: Message) -> None:
+        raise BackendError(service="conversations", operation="commit", code="locked", retryable=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.assistant, "offer", broken)
+        assert (await desk.serving.receive(payload("app_mention"))).status == 500
+    assert (await desk.serving.receive(payload("app_mention"))).status == 200
+    assert len(await desk.turns("app_mention")) == 1
+
+
+async def test_what_takes_long_to_take_is_acknowledged_before(desks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desks()
+    desk.serving._ack_seconds = 0.01
+    free = asyncio.Event()
+    offer = desk.assistant.offer
+
+    async def slow(message: Message) -> Any:
+        await free.wait()
+        return await offer(message)
+
+    monkeypatch.setattr(desk.assistant, "offer", slow)
+    assert (await desk.serving.receive(payload("app_mention"))).status == 200
+    assert await desk.turns("app_mention") == []
+    free.set()
+    await until(lambda: desk.assistant._lines)
+    assert len(await desk.turns("app_mention")) == 1
+
+
+async def test_an_answer_streams_and_becomes_the_reply_in_the_same_message(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("It is ", "40 euros <!channel>.")
+    desk = desks(gate)
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["It is "])
+    gate.steps.release()
+    await until(lambda: "euros" in slack.visible("C0GENERAL", thread=ANN)[0])
+    assert "<!channel>" not in slack.visible("C0GENERAL", thread=ANN)[0]
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["It is 40 euros &lt;!channel&gt;."]
+    (started,) = slack.called("chat.startStream")
+    assert (started["recipient_team_id"], started["recipient_user_id"]) == ("T0TEAM", "U0ANN")
+    chunks = [chunk for call in slack.called("chat.startStream") for chunk in call["chunks"]]
+    assert chunks[0] == {"type": "task_update", "id": "c1", "title": "Searching", "status": "in_progress"}
+
+
+async def test_r27_a_stream_that_slack_has_ended_goes_on_in_another(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("One. ", "Two. ", "Three.")
+    desk = desks(gate)
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["One. "])
+    slack.end_streams()
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["One. ", "Two. "])
+    gate.steps.release()
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["One. Two. Three."]
+
+
+async def test_r27_a_stream_is_rolled_over_before_slack_ends_it(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("One. ", "Two. ")
+    desk = desks(gate)
+    now = [0.0]
+    desk.channel.previews._clock = lambda: now[0]
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["One. "])
+    now[0] = 241.0
+    gate.steps.release()
+    await until(lambda: len(slack.visible("C0GENERAL", thread=ANN)) == 2)
+    assert "continued" in slack.visible("C0GENERAL", thread=ANN)[0]
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["One. Two."]
+
+
+async def test_a_very_long_answer_is_streamed_in_pieces_that_slack_takes(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("word " * 6_000)
+    desk = desks(gate)
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: len(slack.called("chat.startStream")) >= 3)
+    sizes = [
+        sum(len(chunk.get("text", "")) for chunk in call["chunks"])
+        for method in ("chat.startStream", "chat.appendStream")
+        for call in slack.called(method)
+    ]
+    assert max(sizes) <= 12_000
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert sum(text.count("word") for text in slack.visible("C0GENERAL", thread=ANN)) == 6_000
+
+
+@pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream", "chat.update"])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        Trouble(hang_up=True),
+        Trouble(hang_up=True, after=True),
+        Trouble(status=503),
+        Trouble(status=429, error="ratelimited", headers={"Retry-After": "0"}),
+        Trouble(error="message_not_in_streaming_state"),
+        Trouble(error="message_not_found"),
+        Trouble(error="internal_error"),
+    ],
+    ids=["lost", "unheard", "503", "429", "ended", "gone", "internal"],
+)
+async def test_r15_whatever_fails_one_answer_is_seen(
+    desks: Any, slack: FakeSlack, method: str, trouble: Trouble
+) -> None:
+    gate = Gate("It is ", "40 euros.")
+    desk = desks(gate)
+    slack.trouble(method, trouble)
+    await desk.serving.receive(payload("app_mention"))
+    for _ in range(3):
+        gate.steps.release()
+    for attempt in range(5):
+        if (await desk.deliver("app_mention", again=attempt > 0)).delivered:
+            break
+    seen = slack.visible("C0GENERAL", thread=ANN)
+    assert seen.count("It is 40 euros.") == 1
+    assert len(seen) == 1 or trouble.error == "message_not_found"
+
+
+async def test_r15_after_a_crash_the_stream_that_was_left_becomes_the_reply(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("It is ", "40 euros.")
+    before = desks(gate)
+    await before.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["It is "])
+    slack.end_streams()
+    after = Desk(slack, FakeAssistant())
+    parts = after.channel.render(fold([Final(text="It is 40 euros.")]))
+    assert (await after.channel.send(after.message("app_mention"), parts)).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["It is 40 euros."]
+
+
+async def test_r15_a_stream_that_began_unheard_becomes_the_reply_once_slack_has_ended_it(
+    desks: Any, slack: FakeSlack
+) -> None:
+    gate = Gate("40 euros.")
+    desk = desks(gate)
+    slack.trouble("chat.startStream", Trouble(hang_up=True, after=True))
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    gate.steps.release()
+    assert not (await desk.deliver("app_mention")).delivered
+    slack.end_streams()
+    assert (await desk.deliver("app_mention", again=True)).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["40 euros."]
+
+
+async def test_where_there_are_no_streams_a_message_is_edited(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("It is ", "40 euros.")
+    desk = desks(gate)
+    slack.trouble("chat.startStream", Trouble(error="unknown_method"))
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["It is"])
+    gate.steps.release()
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["It is 40 euros."]
+
+
+async def test_a_direct_message_grows_and_has_a_button_that_stops_it(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("Half ", "and half")
+    desk = desks(gate)
+    await desk.serving.receive(payload("message_im"))
+    gate.steps.release()
+    await until(lambda: slack.visible("D0ANN") == ["Half"])
+    assert slack.posts["D0ANN"][0]["blocks"][-1]["elements"][0]["action_id"] == "sb-stop"
+    await desk.serving.receive(payload("block_actions_stop"))
+    assert (await desk.deliver("message_im")).delivered
+    (seen,) = slack.visible("D0ANN")
+    assert seen.startswith("Half")
+    assert "Stopped here" in seen
+    await desk.serving.receive(payload("block_actions_stop"))
+    assert [said["text"] for said in slack.ephemeral] == [texts.STOPPING, texts.STOPPED_ALREADY]
+
+
+async def test_a_stream_that_its_reader_stops_stops_the_turn(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("Half ", "and", "half")
+    desk = desks(gate)
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["Half "])
+    slack.stop_streams()
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert "Stopped here" in slack.visible("C0GENERAL", thread=ANN)[0]
+
+
+async def test_only_who_asked_may_stop(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("Half")
+    desk = desks(gate)
+    await desk.serving.receive(payload("message_im"))
+    other = payload("block_actions_stop")
+    other["user"]["id"] = "U0BOB"
+    await desk.serving.receive(other)
+    assert [said["text"] for said in slack.ephemeral] == [texts.NOT_YOURS]
+    assert (await desk.assistant.transcript(desk.message("message_im").conversation))[0].state == "running"
+
+
+async def test_deleting_a_question_stops_its_answer(desks: Any) -> None:
+    desk = desks(Gate("Half"))
+    await desk.serving.receive(payload("message_im"))
+    await desk.serving.receive(payload("message_deleted"))
+    message = desk.message("message_im")
+    assert fold([event async for event in desk.assistant.events(message.conversation, message.id)]).status == "stopped"
+
+
+async def test_an_edited_question_stops_the_first_answer_and_gets_its_own(desks: Any) -> None:
+    desk = desks(Gate("Half"))
+    await desk.serving.receive(payload("message_im"))
+    await desk.serving.receive(payload("message_changed"))
+    first, second = await desk.turns("message_im")
+    assert second == f"{first}/1767225650.000000"
+    message = desk.message("message_im")
+    assert fold([event async for event in desk.assistant.events(message.conversation, message.id)]).status == "stopped"
+
+
+async def test_a_button_answers_the_question_once_however_often_it_is_pressed(desks: Any, slack: FakeSlack) -> None:
+    async def asks(message: Message) -> AsyncIterator[Event]:
+        yield Question(text="Which year?", options=("2025", "2026"))
+
+    desk = desks(asks)
+    await desk.serving.receive(payload("app_mention"))
+    assert (await desk.deliver("app_mention")).delivered
+    (post,) = slack.posts["C0GENERAL"]
+    button = payload("block_actions_answer")
+    assert post["blocks"][-1]["block_id"] == button["actions"][0]["block_id"]
+    for _ in range(2):
+        await desk.serving.receive(button)
+    transcript = await desk.assistant.transcript(desk.message("app_mention").conversation)
+    assert [turn.message.text for turn in transcript] == ["what is the travel allowance?", "2026"]
+    assert [said["text"] for said in slack.ephemeral] == ["You chose: 2026", texts.CHOSEN_ALREADY]
+
+
+async def test_feedback_is_logged_and_thanked_for(desks: Any, slack: FakeSlack, caplog: Any) -> None:
+    caplog.set_level("INFO", logger="switchboard.feedback")
+    await desks().serving.receive(payload("block_actions_feedback"))
+    assert '"value": "positive"' in caplog.text
+    assert [said["text"] for said in slack.ephemeral] == [texts.THANKS]
+
+
+async def test_a_command_is_answered_in_direct_messages(desks: Any, slack: FakeSlack) -> None:
+    desk = desks()
+    answered = await desk.serving.receive(payload("slash_command"))
+    assert answered.whisper == texts.ANSWER_HERE
+    assert slack.visible("D0ANN") == ["You asked: What is the travel allowance?"]
+    (conversation,) = desk.assistant._lines
+    assert (conversation.room, conversation.thread) == ("T0TEAM/D0ANN", slack.posts["D0ANN"][0]["ts"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("view_submission", "What is"), ("message_action", "Summarise this message")]
+)
+async def test_shortcuts_ask_in_direct_messages(desks: Any, slack: FakeSlack, name: str, text: str) -> None:
+    desk = desks()
+    assert (await desk.serving.receive(payload(name))).status == 200
+    (conversation,) = desk.assistant._lines
+    (turn,) = await desk.assistant.transcript(conversation)
+    assert text in turn.message.text
+    assert turn.message.principal.id == "T0TEAM:U0ANN"
+
+
+async def test_a_shortcut_opens_the_form(desks: Any, slack: FakeSlack) -> None:
+    await desks().serving.receive(payload("shortcut"))
+    (opened,) = slack.called("views.open")
+    assert opened["trigger_id"] == "111.222.ccc"
+    assert opened["view"]["callback_id"] == "switchboard-ask"
+
+
+async def test_a_command_that_could_not_be_taken_says_so(desks: Any, slack: FakeSlack) -> None:
+    slack.trouble("conversations.open", Trouble(error="internal_error"))
+    assert (await desks().serving.receive(payload("slash_command"))).whisper == texts.UNAVAILABLE
+
+
+async def test_the_pane_suggests_what_to_ask_and_the_home_tab_helps(desks: Any, slack: FakeSlack) -> None:
+    desk = desks()
+    await desk.serving.receive(payload("assistant_thread_started"))
+    await desk.serving.receive(payload("app_home_opened"))
+    (prompts,) = slack.called("assistant.threads.setSuggestedPrompts")
+    assert prompts["prompts"][0]["message"] == "What is in the handbook?"
+    (home,) = slack.called("views.publish")
+    assert home["user_id"] == "U0ANN"
+    assert home["view"]["type"] == "home"
+
+
+async def test_while_it_is_thought_about_the_thread_says_so(desks: Any, slack: FakeSlack) -> None:
+    desk = desks(Gate("x"))
+    await desk.serving.receive(payload("message_assistant_pane"))
+    await until(lambda: slack.called("assistant.threads.setStatus"))
+    assert slack.called("assistant.threads.setStatus")[0]["status"] == texts.THINKING
+
+
+async def test_how_far_a_job_is_stands_in_one_message_of_the_thread(desks: Any, slack: FakeSlack) -> None:
+    async def long(message: Message) -> AsyncIterator[Event]:
+        yield JobStarted(job_id="j1", text="It goes on.")
+        yield Final(text="")
+
+    desk = desks(long)
+    await desk.serving.receive(payload("app_mention"))
+    await until(lambda: any("3/3" in text for text in slack.visible("C0GENERAL", thread=ANN)))
+    assert (await desk.deliver("app_mention")).delivered
+    assert len(slack.visible("C0GENERAL", thread=ANN)) == 2
+
+
+async def test_r35_two_bots_do_not_talk_for_ever(desks: Any) -> None:
+    desk = desks(bots=["B0OTHER"], bot_turns=3)
+    for number in range(10):
+        post = payload("message_other_bot")
+        post["event"].update(ts=f"17672262{number:02d}.000900", thread_ts="1767226100.000100")
+        await desk.serving.receive(post)
+    (conversation,) = desk.assistant._lines
+    assert len(await desk.assistant.transcript(conversation)) == 3
+
+
+async def test_r35_a_bot_that_nobody_named_is_not_answered(desks: Any) -> None:
+    desk = desks()
+    for name in ("message_other_bot", "message_own"):
+        assert (await desk.serving.receive(payload(name))).status == 200
+    assert desk.assistant._lines == {}
+
+
+async def test_a_followed_thread_is_answered_without_a_mention_once_it_is_ours(desks: Any) -> None:
+    desk = desks(threads="follow")
+    await desk.serving.receive(payload("message_channel_thread"))
+    assert desk.assistant._lines == {}
+    await desk.serving.receive(payload("app_mention"))
+    await desk.serving.receive(payload("message_channel_thread"))
+    assert len(await desk.turns("app_mention")) == 2
+
+
+async def test_a_mention_without_words_gets_a_hint(desks: Any, slack: FakeSlack) -> None:
+    empty = payload("app_mention")
+    empty["event"]["text"] = "<@U0APP>"
+    await desks().serving.receive(empty)
+    assert [said["text"] for said in slack.ephemeral] == [texts.EMPTY]
+
+
+async def test_a_file_is_in_the_store_before_the_message_is_offered(desks: Any, slack: FakeSlack) -> None:
+    desk = desks()
+    shared = payload("message_file_share")
+    shared["event"]["files"][0]["url_private_download"] = f"{slack.url}/files/report.txt"
+    slack.downloads["/files/report.txt"] = ("text/plain", b"twelve bytes")
+    await desk.serving.receive(shared)
+    conversation = desk.message("message_file_share").conversation
+    (turn,) = await desk.assistant.transcript(conversation)
+    (attachment,) = turn.message.attachments
+    assert await desk.assistant.blobs.read(attachment.digest, owner=conversation.key) == b"twelve bytes"
+
+
+@pytest.mark.parametrize(
+    ("url", "size", "answer", "why"),
+    [
+        ("{slack}/files/r.txt", 99_000_000, ("text/plain", b"x"), "larger than"),
+        ("{slack}/files/r.txt", 1, ("text/html", b"<html>Log in</html>"), "did not hand"),
+        ("{slack}/files/r.txt", 1, ("text/plain", b""), "empty"),
+        ("https://files.slack.com.evil.example/r.txt", 1, ("text/plain", b"x"), "outside Slack"),
+        ("http://user@127.0.0.1/r.txt", 1, ("text/plain", b"x"), "outside Slack"),
+        ("file:///etc/passwd", 1, ("text/plain", b"x"), "outside Slack"),
+    ],
+)
+async def test_a_file_that_can_t_be_had_is_told_and_the_question_is_still_asked(
+    desks: Any, slack: FakeSlack, url: str, size: int, answer: tuple[str, bytes], why: str
+) -> None:
+    desk = desks()
+    shared = payload("message_file_share")
+    shared["event"]["files"][0].update(url_private_download=url.format(slack=slack.url), size=size)
+    slack.downloads["/files/r.txt"] = answer
+    await desk.serving.receive(shared)
+    assert why in slack.ephemeral[0]["text"]
+    (turn,) = await desk.assistant.transcript(desk.message("message_file_share").conversation)
+    assert turn.message.attachments == ()
