@@ -136,7 +136,8 @@ class SwitchboardAssistant:
         return await self._forgetting().forget_unused(tenant=self._parts.settings.tenant, before=before)
 
     def work(self) -> None:
-        """Take jobs and send what is due, from now on, besides answering."""
+        """Take jobs, send what is due and take up what dead workers leave, from now on, besides answering."""
+        self.turns.patrol()
         self.working.start()
         self.sending.start()
 
@@ -150,6 +151,7 @@ class SwitchboardAssistant:
         Args:
             hand_over: Whether turns that do not end soon go on as jobs in another process, rather than being stopped.
         """
+        await self.working.close()  # first, as the ends of jobs are told as turns
         await self.turns.close(hand_over=hand_over)
         await self.working.close()
         await self.sending.close()

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, NoReturn
 
 from agent import inbox, texts
 from agent.checking import checked
@@ -57,6 +57,7 @@ class Turns:
         self._lost = lost
         self._live = Live()
         self._closing = False
+        self._patrol: asyncio.Task[NoReturn] | None = None
 
     async def take(self, message: Message) -> Offer:
         """Take a message; see `switchboard.assistant.Assistant.offer`."""
@@ -133,9 +134,27 @@ class Turns:
             self._spawn(self._revive(conversation))
         return len(left)
 
+    def patrol(self) -> None:
+        """From now on take up, once in a lease's time, what dead workers have left, whoever they were."""
+        self._patrol = self._patrol or asyncio.create_task(self._patrolling())
+
+    async def _patrolling(self) -> NoReturn:
+        turns = self._parts.settings.turn
+        while True:
+            await asyncio.sleep(turns.lease_seconds)
+            try:
+                for conversation in await self._parts.conversations.pending(tenant=self._parts.settings.tenant):
+                    await self.pump(conversation)
+            except SwitchboardError as error:
+                log.warning("what dead workers left could not be looked up, will try again: %s", error)
+
     async def close(self, *, hand_over: bool) -> None:
         """Take nothing more; let running turns end for a while, then stop them or hand them over to another process."""
         self._closing = True
+        if self._patrol is not None:
+            self._patrol.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._patrol
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=GRACE_SECONDS)
         for run in self.runs.values():

@@ -1,21 +1,30 @@
-"""``switchboard worker``: works on jobs until it is told to stop, and then gives back what it holds."""
+"""``switchboard worker``: answers what is queued and works on jobs until told to stop; gives back what it holds."""
 
 import argparse
 import asyncio
 import signal
 import time
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from switchboard.commands import running, texts
 from switchboard.commands.context import Context
 
 if TYPE_CHECKING:
+    from agent.assistant import SwitchboardAssistant
+    from switchboard.channels import Channel
     from switchboard.plugins import Setup
     from switchboard.storage import Job
+
+Channels: TypeAlias = "Mapping[str, Channel[Any, Any]]"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
+    parser.add_argument(
+        "--channel", metavar="NAME", action="append", default=[], help="send replies on this channel, too; repeatable"
+    )
     parser.add_argument("--once", action="store_true", help="do what is due now, then leave")
 
 
@@ -24,27 +33,52 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from switchboard.plugins import Setup
 
     setup = Setup(context.settings())
-    asyncio.run(_drain(setup) if args.once else _work(setup))
+    channels = {name: setup.channel(name) for name in args.channel}
+    asyncio.run(_drain(setup, channels) if args.once else _work(setup, channels))
     return 0
 
 
-async def _drain(setup: "Setup") -> None:
-    async with running.assistant(setup) as assistant:
+async def _drain(setup: "Setup", channels: "Channels") -> None:
+    async with running.assistant(setup, channels=channels) as assistant:
         assistant.working.hear = _tell
         await assistant.recover()
         await assistant.working.drain()
+        await assistant.sending.flush(setup.settings.outbox.send_seconds)
 
 
-async def _work(setup: "Setup") -> None:
+async def _work(setup: "Setup", channels: "Channels") -> None:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running.assistant(setup, works=True) as assistant:
+    async with (
+        running.assistant(setup, channels=channels, works=True, hands_over=True) as assistant,
+        _consuming(setup, assistant, channels),
+    ):
         assistant.working.hear = _tell
+        await assistant.recover()
         print(texts.working(sorted(assistant.working.kinds)), flush=True)
         await stop.wait()
         # Jobs that end while it leaves are still told: the assistant, which tells them, closes after the worker.
         await assistant.working.close()
+
+
+@asynccontextmanager
+async def _consuming(setup: "Setup", assistant: "SwitchboardAssistant", channels: "Channels") -> AsyncIterator[None]:
+    """Meanwhile, messages are taken from the queue that the settings name, if they name one."""
+    from agent.consuming import Consuming, leaving_early
+    from agent.refusing import Refusing
+
+    if not setup.settings.backends.message_queue:
+        yield
+        return
+    consuming = Consuming(
+        setup.backend("message_queue"), assistant, refused=Refusing(channels), early=leaving_early(setup.settings)
+    )
+    consuming.start()
+    try:
+        yield
+    finally:
+        await consuming.close()
 
 
 def _tell(job: "Job") -> None:

@@ -9,7 +9,7 @@ from switchboard import Delta, Final, ToolContext, ToolResult, tool
 from switchboard.testing.models import Call, Say, ScriptedChatModel
 from switchboard.testing.running import SOMEWHERE, ask, follow, running, said
 from tests.agent.shared import Clock, settings, until
-from tests.scenarios.racing import Shared
+from tests.scenarios.racing import Shared, crash
 
 
 @pytest.fixture
@@ -110,3 +110,17 @@ async def test_a_turn_whose_lease_ran_out_unseen_is_not_begun_twice_in_one_proce
         halt.set()
         assert (await follow(assistant, message))[-1].text == "once"  # type: ignore[union-attr]
     assert len(model.given) == 1
+
+
+async def test_a_process_that_works_takes_up_what_another_left_without_being_asked(store: Shared) -> None:
+    own = settings(turn__lease_seconds="1")
+    message = said("1")
+    async with running([Say(gate=asyncio.Event())], given={"conversations": store}, settings=own) as dead:
+        await dead.offer(message)
+        await until(lambda: bool(dead.turns.runs))
+        await crash(dead)
+    async with running(["found"], given={"conversations": store}, settings=own, works=True):
+        async with asyncio.timeout(10):
+            while not store.ended:
+                await asyncio.sleep(0.05)
+    assert [turn.reply.text for turn in store.ended if turn.reply] == ["found"]

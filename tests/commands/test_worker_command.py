@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,17 @@ import pytest
 
 from agent.assistant import SwitchboardAssistant
 from stores.job_queue import StoreJobQueue
+from stores.queue import MemoryQueue
 from stores.sqlite import SqliteConversationStore, SqliteJobStore
 from switchboard.commands import running
+from switchboard.commands.worker import _consuming
 from switchboard.identity import MessageId
 from switchboard.jobs import JobContext, job
 from switchboard.plugins import Setup
 from switchboard.reply import Reply
 from switchboard.storage import Job
 from switchboard.testing import running as testing
+from switchboard.testing.channel import FakeChannel
 from tests.commands.conftest import Run
 
 
@@ -43,7 +47,7 @@ class Shop:
         self.file = folder / "switchboard.sqlite"
 
     @asynccontextmanager
-    async def open(self, setup: Setup, *, works: bool = False) -> AsyncIterator[SwitchboardAssistant]:
+    async def open(self, setup: Setup, *, works: bool = False, **options: Any) -> AsyncIterator[SwitchboardAssistant]:
         jobs = SqliteJobStore(self.file)
         given: dict[str, Any] = {
             "conversations": SqliteConversationStore(self.file),
@@ -103,3 +107,21 @@ def test_a_worker_that_is_told_to_stop_lets_what_soon_ends_end_and_be_told(run: 
     assert "succeeded" in outcome.out
     assert shop.told(begun) == ["Left."]
     assert begun.message_id == MessageId("m0")
+
+
+async def test_a_worker_answers_what_is_in_the_message_queue_and_sends_the_replies() -> None:
+    queue, channel = MemoryQueue(), FakeChannel(push=True)
+    settings = testing.load(None, {"SWITCHBOARD_BACKENDS__MESSAGE_QUEUE": "memory"})
+    setup = Setup(settings, given={"message_queue": queue})
+    message = replace(testing.said("q"), push=True)
+    async with (
+        testing.running(["answer"], channels={"test": channel}, works=True) as assistant,
+        _consuming(setup, assistant, {"test": channel}),
+    ):
+        await queue.send(message)
+        async with asyncio.timeout(10):
+            while not (turns := await assistant.transcript(message.conversation)) or not turns[0].delivered:
+                await asyncio.sleep(0.01)
+        assert [turn.reply.text for turn in turns if turn.reply] == ["answer"]
+        assert channel.sent == [(message.conversation, ("answer",))]
+    assert await queue.receive() == []
