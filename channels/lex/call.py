@@ -149,7 +149,7 @@ def _text(value: object) -> str:
 
 
 def _strings(value: object) -> dict[str, str]:
-    return {_whole(name): _whole(each) for name, each in _object(value).items() if isinstance(each, str)}
+    return {_whole(name): _whole(each) for name, each in _object(value).items() if name and isinstance(each, str)}
 
 
 def _whole(text: str) -> str:

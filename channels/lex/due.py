@@ -17,7 +17,7 @@ from channels.lex.state import State
 from switchboard import MessageId
 from switchboard.storage import Turn
 
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 1.8
 """How long after its deadline a reply still goes with its own call; see `channels.lex.answering`."""
 
 

@@ -30,20 +30,22 @@ class State:
         visit: Names this run of the counter; another begins when the attribute was lost.
         count: How many answers the visit has had.
         shown: The messages whose replies were in the last answer.
-        page: The page of these that comes next; 0 when there is none.
+        direct: Whether the last of these answered the call's own words; others were late and had headings.
+        after: How many of their parts were shown; 0 when all were.
     """
 
     visit: str
     count: int = 0
     shown: tuple[str, ...] = ()
-    page: int = 0
+    direct: bool = False
+    after: int = 0
 
 
 def sign(state: State, conversation: Conversation, secret: bytes) -> str:
     """The attribute's value. One that would be too large is left without what was shown, which is then shown again."""
     text = json.dumps(asdict(state), separators=(",", ":"))
     if len(text) > OWN_ATTRIBUTE_BYTES // 2:
-        text = json.dumps({**asdict(state), "shown": (), "page": 0}, separators=(",", ":"))
+        text = json.dumps({**asdict(state), "shown": (), "after": 0}, separators=(",", ":"))
     body = text.encode()
     return f"{_encoded(body)}.{_encoded(_mac(body, conversation, secret))}"
 
@@ -58,7 +60,9 @@ def read_state(value: str, conversation: Conversation, secret: bytes) -> State |
     if not hmac.compare_digest(mac, _mac(body, conversation, secret)):
         return None
     data = json.loads(body)  # signed, so written by `sign`
-    return State(visit=data["visit"], count=data["count"], shown=tuple(data["shown"]), page=data["page"])
+    return State(
+        visit=data["visit"], count=data["count"], shown=tuple(data["shown"]), direct=data["direct"], after=data["after"]
+    )
 
 
 def _mac(body: bytes, conversation: Conversation, secret: bytes) -> bytes:

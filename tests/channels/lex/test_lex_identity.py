@@ -13,7 +13,7 @@ from switchboard import Conversation, Principal
 from .lexing import NOW, SECRET, a_channel, encoded, says, token
 
 HERE = Conversation(tenant="local", channel="lex", room="b/a", thread="s")
-STATE = State(visit="v", count=3, shown=("one", "two"), page=2)
+STATE = State(visit="v", count=3, shown=("one", "two"), after=2)
 
 
 def principal(event: Any, **settings: Any) -> Principal:
@@ -101,11 +101,11 @@ def test_state_of_another_session_does_not_count() -> None:
 
 
 def test_state_stays_under_its_size_whatever_was_shown() -> None:
-    many = State(visit="v", count=1, shown=tuple(f"{number:040}" for number in range(200)), page=1)
+    many = State(visit="v", count=1, shown=tuple(f"{number:040}" for number in range(200)), after=1)
     value = sign(many, HERE, SECRET.encode())
     assert len(value) <= OWN_ATTRIBUTE_BYTES
     assert read_state(value, HERE, SECRET.encode()) == State(visit="v", count=1)
-    usual = State(visit="18b8a2f3c00", count=999, shown=tuple(f"{number:040}" for number in range(20)), page=99)
+    usual = State(visit="18b8a2f3c00", count=999, shown=tuple(f"{number:040}" for number in range(20)), after=99)
     assert read_state(sign(usual, HERE, SECRET.encode()), HERE, SECRET.encode()) == usual
 
 

@@ -8,7 +8,7 @@ from channels.lex.channel import Invocation
 from channels.lex.due import GRACE_SECONDS, due
 from channels.lex.naming import REPEAT_SECONDS, STEP_SECONDS, next_state, recognised
 from channels.lex.state import ATTRIBUTE, State, sign
-from switchboard import Message, Question, Reply
+from switchboard import JobStarted, Message, Question, Reply
 from switchboard.storage import Turn
 
 from .lexing import NOW, SECRET, a_channel, says
@@ -54,7 +54,7 @@ def test_the_same_words_after_an_answer_are_another_message() -> None:
 
 def test_after_a_session_was_lost_the_same_words_are_another_message() -> None:
     assert message().id != message(at=NOW + STEP_SECONDS).id
-    assert next_state(None, shown=(), page=0, now=NOW).visit != next_state(None, shown=(), page=0, now=NOW + 1).visit
+    assert next_state(None, now=NOW).visit != next_state(None, now=NOW + 1).visit
 
 
 def test_other_words_sessions_and_locales_are_other_messages() -> None:
@@ -65,13 +65,13 @@ def test_a_first_call_repeated_over_the_edge_of_a_step_is_the_same_message() -> 
     edge = NOW - NOW % STEP_SECONDS + STEP_SECONDS
     first, again = message(at=edge - 1), message(at=edge + 1.6)
     assert first.id != again.id
-    assert recognised(again, [running(first)], now=edge + 1.6).id == first.id
+    assert recognised(again, [running(first)], None, now=edge + 1.6).id == first.id
 
 
 def test_words_sent_again_while_their_turn_runs_are_the_same_message() -> None:
     first = message(state=V1)
     again = message(state=V2, at=NOW + 25)
-    assert recognised(again, [running(first)], now=NOW + 25).id == first.id
+    assert recognised(again, [running(first)], None, now=NOW + 25).id == first.id
 
 
 @pytest.mark.parametrize(("seconds", "same"), [(REPEAT_SECONDS - 0.1, True), (REPEAT_SECONDS, False)])
@@ -79,19 +79,33 @@ def test_words_sent_again_at_once_by_a_client_whose_state_moved_on_are_the_same_
     seconds: float, same: bool
 ) -> None:
     first, again = message(state=V1), message(state=V2, at=NOW + seconds)
-    assert (recognised(again, [done(first)], now=NOW + seconds).id == first.id) is same
+    assert (recognised(again, [done(first)], None, now=NOW + seconds).id == first.id) is same
 
 
 def test_the_same_answer_to_a_second_question_is_another_message() -> None:
     asked_back = Reply(text="", status="complete", question=Question(text="Really?"))
     first, again = message("yes", state=V1), message("yes", state=V2, at=NOW + 2)
-    assert recognised(again, [done(first, reply=asked_back)], now=NOW + 2).id == again.id
+    assert recognised(again, [done(first, reply=asked_back)], None, now=NOW + 2).id == again.id
+
+
+def test_words_sent_again_while_their_turn_goes_on_as_a_job_are_the_same_message_until_its_result_was_seen() -> None:
+    handle = Reply(text="It goes on.", status="complete", job=JobStarted(job_id="j", text="It goes on."))
+    first, again = done(message(state=V1), reply=handle), message(state=V2, at=NOW + 60)
+    brought = result(NOW + 30)
+    seen = replace(V2, shown=(brought.message.id,))
+    for turns, state, same in (
+        ([first], V2, True),
+        ([first, brought], V2, True),
+        ([first, brought], seen, False),
+        ([first, replace(brought, delivered=True)], V2, False),
+    ):
+        assert (recognised(again, turns, state, now=NOW + 60).id == first.message.id) is same
 
 
 def test_only_the_last_words_can_have_been_sent_again() -> None:
     first, other = message(state=V1), message("other", state=V2, at=NOW + 1)
     again = message(state=replace(V2, count=3), at=NOW + 2)
-    assert recognised(again, [done(first), done(other)], now=NOW + 2).id == again.id
+    assert recognised(again, [done(first), done(other)], None, now=NOW + 2).id == again.id
 
 
 def test_what_was_shown_with_the_state_that_came_back_has_arrived() -> None:
