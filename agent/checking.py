@@ -1,5 +1,6 @@
-"""Whether a message can be taken: its size, its files, its id."""
+"""Whether a message can be taken: its size, its files, its id; and its times, so that they make sense."""
 
+import math
 from dataclasses import replace
 
 from agent import texts
@@ -14,13 +15,14 @@ RESULT = "job:"
 """What the ids of messages that bring a job's result begin with; nobody else's may."""
 
 
-async def checked(message: Message, limits: LimitSettings, blobs: BlobStore) -> Message:
-    """The message with what the blob store says of its files.
+async def checked(message: Message, limits: LimitSettings, blobs: BlobStore, *, now: float) -> Message:
+    """The message with what the blob store says of its files, and with times that can be.
 
     Raises:
         BadInput: It can't be taken; the sentence says why.
     """
     _check_id(message)
+    message = _timed(message, now)
     if message.job:
         return message
     if not message.text.strip() and not message.attachments:
@@ -37,6 +39,15 @@ async def checked(message: Message, limits: LimitSettings, blobs: BlobStore) -> 
         name = attachment.name or blob.name
         found.append(replace(attachment, name=name, size=blob.size, media_type=blob.media_type))
     return replace(message, attachments=tuple(found))
+
+
+def _timed(message: Message, now: float) -> Message:
+    """What came at no time, or in the future, came now: lists and retention go by it. No number is no deadline."""
+    received_at = message.received_at if 0 < message.received_at <= now else now
+    deadline = message.deadline
+    if deadline is not None and not math.isfinite(deadline):
+        deadline = None
+    return replace(message, received_at=received_at, deadline=deadline)
 
 
 def _check_id(message: Message) -> None:

@@ -68,8 +68,9 @@ class Turns:
             if snapshot.turn is None and not is_checked:
                 if self._closing:
                     raise BadInput(texts.CLOSING, status=503)
-                message = await checked(message, self._parts.settings.limits, self._parts.blobs)
-                await self._quotas.admit(message, now=self._parts.clock())
+                now = self._parts.clock()
+                message = await checked(message, self._parts.settings.limits, self._parts.blobs, now=now)
+                await self._quotas.admit(message, now=now)
                 is_checked = True
             decision = self._decide(snapshot, message)
             if decision.state == "new" and places is None:
@@ -238,7 +239,7 @@ class Turns:
             await run.places.give()
         if stored:
             await self._ended(run)
-            if run.waiting:
+            if run.stored is not None and run.stored.inbox.queue:
                 await self.pump(message.conversation)
 
     async def _commit(self, conversation: Conversation, change: Change) -> bool:
