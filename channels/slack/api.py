@@ -82,7 +82,8 @@ class Api:
         outcome = await asyncio.get_running_loop().run_in_executor(self._threads, partial(_tried, client, work, method))
         if isinstance(outcome, SlackFailed):
             if outcome.code == "ratelimited":
-                self._closed_until[team, method] = self._clock() + (outcome.retry_after or 1.0)
+                pause = 1.0 if outcome.retry_after is None else outcome.retry_after
+                self._closed_until[team, method] = self._clock() + pause
             raise outcome
         return outcome
 
