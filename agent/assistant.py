@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,10 +14,11 @@ from agent import inbox, texts
 from agent.continuing import Continuing
 from agent.forgetting import Forgetting, Forgotten, forgetting
 from agent.graph import Graph
+from agent.parts import Parts
 from agent.quotas import Quotas
 from agent.sending import Sending
 from agent.shelf import Shelf
-from agent.turn import Parts, TurnRun
+from agent.turn import TurnRun
 from agent.turns import Turns
 from agent.working import Working
 from switchboard.assistant import Catalogue, JobNews, Offer, SourceFile
@@ -51,6 +53,7 @@ class SwitchboardAssistant:
         self._parts = _parts(setup, clock, partial(self.working.orders.starter, kinds=self.working.kinds))
         self.counts = self._parts.counts
         self.sending = Sending(self._parts.conversations, channels, setup.settings, clock=clock, counts=self.counts)
+        self._parts = replace(self._parts, holding=self.sending.holding)
         quotas = Quotas(setup.backend("quotas"), setup.settings.limits, setup.settings.turn)
         self.turns = Turns(self._parts, quotas, ended=self._follow_up, lost=lambda gone: self._forgetting().sweep(gone))
         self._setup = setup
@@ -164,7 +167,8 @@ class SwitchboardAssistant:
 
     async def _follow_up(self, run: TurnRun) -> None:
         """What the end of a turn sets going: its reply is sent, and work that is not at its end goes on as a job."""
-        self.sending.nudge(run.turn.message.conversation)
+        if run.stored is not None:
+            self.sending.stored(run.stored)
         if (detached := run.detached) is not None:
             if detached.work is None:
                 await self.working.orders.announce(detached.job.id)

@@ -8,8 +8,8 @@ from agent import detaching
 from agent.detaching import Detached
 from agent.handing import restore
 from agent.live import Feed
+from agent.parts import Parts, make_run
 from agent.recording import Recorder
-from agent.turn import Parts, make_run
 from switchboard.errors import BackendError
 from switchboard.jobs import JobContext, JobKind
 from switchboard.reply import Reply

@@ -105,8 +105,19 @@ def renew(inbox: Inbox, lease: Lease, *, now: float, lease_seconds: float) -> tu
     return changed(inbox, lease=longer), longer
 
 
-def finish(snapshot: Snapshot, lease: Lease, reply: Reply, *, now: float, memory: bytes | None) -> Change:
+def finish(
+    snapshot: Snapshot,
+    lease: Lease,
+    reply: Reply,
+    *,
+    now: float,
+    memory: bytes | None,
+    held_until: float | None = None,
+) -> Change:
     """Store the reply and let go of the conversation, in one write.
+
+    Args:
+        held_until: Until when whoever stores it will send it, too, if that is asked for and no other waits to be sent.
 
     Raises:
         Fenced: Somebody else has taken over.
@@ -115,7 +126,7 @@ def finish(snapshot: Snapshot, lease: Lease, reply: Reply, *, now: float, memory
     if snapshot.turn is None:
         raise Fenced(operation="finish")  # the conversation was deleted meanwhile
     done = replace(snapshot.turn, state="done", reply=reply, finished_at=now)
-    outbox = _with(snapshot.inbox.outbox, done.message, now)
+    outbox = _with(snapshot.inbox.outbox, done.message, now, held_until)
     change = changed(snapshot.inbox, done, lease=None, stop=None, outbox=outbox)
     return replace(change, memory=memory, forget_events=(lease.message_id,))
 
@@ -206,13 +217,18 @@ def held(inbox: Inbox, lease: Lease, operation: str) -> None:
         raise Fenced(operation=operation)
 
 
-def _with(outbox: tuple[Outgoing, ...], message: Message, now: float) -> tuple[Outgoing, ...]:
+def _with(
+    outbox: tuple[Outgoing, ...], message: Message, now: float, held_until: float | None = None
+) -> tuple[Outgoing, ...]:
     """The outbox with the message's reply at its end, if that has to be sent.
 
     An inbox is written whole and has to stay small: behind a platform that is dead for long, a reply waits no more.
     """
     if not message.push:
         return outbox
+    if held_until is not None and all(each.dead for each in outbox):
+        fence = int(now * 1_000_000)
+        return (*outbox, Outgoing(message_id=message.id, since=now, due_at=held_until, fence=fence, attempts=1))
     is_full = len(outbox) >= MOST_OUTGOING
     why = "too many replies wait before it" if is_full else ""
     return (*outbox, Outgoing(message_id=message.id, since=now, due_at=now, dead=is_full, why=why))

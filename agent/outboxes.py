@@ -50,10 +50,22 @@ class Outboxes:
     jitter: Callable[[], float] = random.random
     counts: Counts = field(default_factory=Counts)
 
+    @property
+    def hold_seconds(self) -> float:
+        """For how long a reply is held by whoever sends it."""
+        return self.settings.outbox.send_seconds + HOLD_MARGIN + self.settings.turn.clock_skew_seconds
+
+    def begun(self, stored: Snapshot) -> Attempt | None:
+        """The attempt that storing a turn's reply has begun, if it has: by whoever stored it."""
+        turn = stored.turn
+        entry = None if turn is None else outbox.find(stored.inbox, turn.message.id)
+        if turn is None or entry is None or not outbox.being_sent(entry, self.clock()):
+            return None
+        return Attempt(conversation=turn.message.conversation, outgoing=entry, snapshot=stored)
+
     async def take(self, conversation: Conversation) -> Attempt | None:
         """Begin an attempt at the conversation's next reply, if one is due."""
         limits = self.settings.outbox
-        hold = limits.send_seconds + HOLD_MARGIN + self.settings.turn.clock_skew_seconds
         message_id: MessageId | None = None
         while True:
             snapshot = await self.conversations.read(conversation, message_id)
@@ -62,7 +74,7 @@ class Outboxes:
                 if await self.conversations.commit(conversation, gone):
                     self._tell(conversation, state, gone.inbox)
                 continue
-            taken = outbox.take(state, now, hold)
+            taken = outbox.take(state, now, self.hold_seconds)
             if taken is None:
                 return None
             change, outgoing = taken

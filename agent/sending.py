@@ -19,7 +19,7 @@ from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.reply import Reply
 from switchboard.settings import Settings
-from switchboard.storage import ConversationStore
+from switchboard.storage import ConversationStore, Snapshot
 from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
@@ -63,6 +63,17 @@ class Sending:
         if lane := self._lanes.get(conversation.channel):
             lane.nudge(conversation)
 
+    def holding(self, message: Message) -> float | None:
+        """For how many seconds this process holds a message's reply to send it; ``None`` if it can't."""
+        sends = message.push and message.conversation.channel in self._lanes
+        return self._outboxes.hold_seconds if sends else None
+
+    def stored(self, stored: Snapshot) -> None:
+        """Send what there is to send after a turn's reply was stored here, without asking the store what that is."""
+        conversation = stored.turn.message.conversation if stored.turn is not None else None
+        if conversation is not None and stored.inbox.outbox and (lane := self._lanes.get(conversation.channel)):
+            lane.nudge(conversation, self._outboxes.begun(stored))
+
     async def confirm(self, message: Message, receipt: Receipt) -> None:
         """Note what a channel says of a reply that it sent by itself; see `switchboard.assistant.Assistant.confirm`."""
         await self._outboxes.confirm(message, receipt)
@@ -102,15 +113,19 @@ class Lane:
         self._channel = channel
         self._outboxes = outboxes
         self._limits = outboxes.settings.outbox
-        self._ready: dict[Conversation, None] = {}
+        self._ready: dict[Conversation, Attempt | None] = {}
         self._busy: dict[Conversation, asyncio.Task[None]] = {}
         self._sends: set[asyncio.Task[Receipt]] = set()
         self._closing = False
 
-    def nudge(self, conversation: Conversation) -> None:
-        """Have a conversation looked at as soon as there is a place; after what is being sent in it, if that is so."""
+    def nudge(self, conversation: Conversation, begun: Attempt | None = None) -> None:
+        """Have a conversation looked at as soon as there is a place; after what is being sent in it, if that is so.
+
+        Args:
+            begun: An attempt that has been begun already.
+        """
         if not self._closing:
-            self._ready[conversation] = None
+            self._ready[conversation] = begun or self._ready.get(conversation)
             self._begin()
 
     async def look_out(self) -> NoReturn:
@@ -163,8 +178,7 @@ class Lane:
         for conversation in [each for each in self._ready if each not in self._busy]:
             if len(self._busy) >= self._limits.parallel:
                 return
-            del self._ready[conversation]
-            task = asyncio.create_task(self._carry(conversation))
+            task = asyncio.create_task(self._carry(conversation, self._ready.pop(conversation)))
             self._busy[conversation] = task
             task.add_done_callback(partial(self._end, conversation))
 
@@ -172,15 +186,16 @@ class Lane:
         del self._busy[conversation]
         self._begin()
 
-    async def _carry(self, conversation: Conversation) -> None:
+    async def _carry(self, conversation: Conversation, begun: Attempt | None) -> None:
         """Send a conversation's replies, as long as one is due."""
-        error = await attempt(self._send_due(conversation))
+        error = await attempt(self._send_due(conversation, begun))
         if error is not None:
             self._trouble("an outbox could not be read or written, it is looked at again", error)
 
-    async def _send_due(self, conversation: Conversation) -> None:
+    async def _send_due(self, conversation: Conversation, begun: Attempt | None) -> None:
         more = True
-        while more and not self._closing and (taken := await self._outboxes.take(conversation)):
+        while more and not self._closing and (taken := begun or await self._outboxes.take(conversation)):
+            begun = None
             with traced("send", channel=self._name, attempt=taken.outgoing.attempts) as span:
                 receipt = self._receipt(await attempt(self._bounded(self._send(taken))))
                 more = await self._outboxes.note(taken, receipt)

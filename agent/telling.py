@@ -10,7 +10,7 @@ from switchboard.reply import Reply
 from switchboard.storage import Turn
 
 if TYPE_CHECKING:
-    from agent.turn import Parts
+    from agent.parts import Parts
 
 
 class Telling:

@@ -8,55 +8,33 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from langchain_core.messages import HumanMessage
 
 from agent import detaching, inbox, outcomes, texts
-from agent.counting import Counts
 from agent.detaching import Detached
-from agent.graph import Graph
 from agent.handing import saved
 from agent.live import Feed
 from agent.outcomes import failure
+from agent.parts import Parts, make_run
 from agent.quotas import Places
 from agent.recording import Recorder
 from agent.run import Run
 from agent.telling import Telling
 from agent.upkeep import Upkeep
 from switchboard.errors import Fenced
-from switchboard.events import Event, Failed, Final, JobStarted, Warning
-from switchboard.jobs import JobStarter
-from switchboard.messages import Attachment, Message
+from switchboard.events import Event, Failed, Final, Warning
+from switchboard.messages import Message
 from switchboard.reply import Reply, fold
-from switchboard.settings import Settings
-from switchboard.storage import BlobStore, ConversationStore, Job, JobStore, Lease, Turn
-from switchboard.tools import Tool, ToolContext
+from switchboard.storage import Job, Lease, Snapshot, Turn
 from switchboard.tracing import traced
 
 ATTEMPT_EVENTS = 1_000_000
 """A second attempt at a turn numbers its events from here on, so that no number is used twice."""
 UNWIND_SECONDS = 2.0
 """How long a cancelled turn may take to let go; a tool that does not is left behind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What every turn needs, made once. ``starting`` gives what begins jobs in a message's turn."""
-
-    settings: Settings
-    conversations: ConversationStore
-    blobs: BlobStore
-    jobs: JobStore
-    graph: Graph
-    tools: tuple[Tool, ...]
-    system: Callable[[], str]
-    worker: str
-    starting: Callable[[Message], JobStarter]
-    clock: Callable[[], float] = time.time
-    counts: Counts = field(default_factory=Counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +53,7 @@ class TurnRun:
     Attributes:
         places: What the turn holds of its quotas.
         memory: The conversation's working memory from before the turn.
-        waiting: Whether other messages waited when the outcome was stored.
+        stored: The conversation and the turn as they were when the outcome was stored.
         detached: The work that goes on as a job, once the outcome is stored.
     """
 
@@ -85,7 +63,7 @@ class TurnRun:
     feed: Feed
     places: Places
     memory: bytes | None = None
-    waiting: bool = False
+    stored: Snapshot | None = None
     detached: Detached | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _leaving: bool = False
@@ -251,53 +229,20 @@ class TurnRun:
 
     async def _store(self, reply: Reply, memory: bytes | None) -> bool:
         message = self.turn.message
+        hold = self.parts.holding(message)
         while True:
             snapshot = await self.parts.conversations.read(message.conversation, message.id)
+            now = self.parts.clock()
+            held_until = None if hold is None else now + hold
             try:
-                change = inbox.finish(snapshot, self._upkeep.lease, reply, now=self.parts.clock(), memory=memory)
+                change = inbox.finish(
+                    snapshot, self._upkeep.lease, reply, now=now, memory=memory, held_until=held_until
+                )
             except Fenced:
                 return False
             if await self.parts.conversations.commit(message.conversation, change):
-                self.waiting = bool(change.inbox.queue)
+                self.stored = Snapshot(inbox=change.inbox, turn=change.turns[0])
                 return True
-
-
-def make_run(parts: Parts, message: Message, recorder: Recorder, stop: asyncio.Event, deadline: float) -> Run:
-    """A run of a message's turn that ends by ``deadline``, in seconds on ``time.monotonic``."""
-    start_job = parts.starting(message)
-
-    async def start(kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
-        started = await start_job(kind, arguments, text=text)
-        recorder(started)
-        return started
-
-    def context(call_id: str, until: float, attachments: tuple[Attachment, ...]) -> ToolContext:
-        return ToolContext(
-            conversation=message.conversation,
-            principal=message.principal,
-            message_id=message.id,
-            call_id=call_id,
-            deadline=until,
-            emit=recorder,
-            cancelled=stop,
-            blobs=parts.blobs,
-            jobs=parts.jobs,
-            attachments=attachments,
-            start_job=start,
-        )
-
-    settings = parts.settings
-    return Run(
-        message=message,
-        tools=parts.tools,
-        emit=recorder,
-        context=context,
-        deadline=deadline,
-        system=parts.system(),
-        window_turns=settings.turn.window_turns,
-        max_steps=settings.turn.max_steps,
-        deadlines=settings.tools.deadlines,
-    )
 
 
 def _patience(message: Message, now: float) -> float:

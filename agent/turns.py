@@ -12,8 +12,9 @@ from agent.checking import checked
 from agent.inbox import Decision
 from agent.live import Live
 from agent.outcomes import outcome_events
+from agent.parts import Parts
 from agent.quotas import Places, Quotas
-from agent.turn import Parts, TurnRun
+from agent.turn import TurnRun
 from switchboard.assistant import Offer
 from switchboard.errors import BadInput, SwitchboardError
 from switchboard.events import Event, ends_turn

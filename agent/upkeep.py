@@ -13,7 +13,7 @@ from switchboard.errors import Fenced, SwitchboardError
 from switchboard.storage import Lease, Turn
 
 if TYPE_CHECKING:
-    from agent.turn import Parts
+    from agent.parts import Parts
 
 log = logging.getLogger("switchboard.agent")
 

@@ -94,13 +94,13 @@ class Schedules(RuleBasedStateMachine):
         )
         if decision.change is None:
             return
-        told, lease = self.told[place], decision.change.inbox.lease
+        told, lease, at = self.told[place], decision.change.inbox.lease, self.now
 
         def note() -> None:
             assert name not in told.accepted, "a message was accepted twice"
             told.accepted.append(name)
             if decision.state == "new":
-                self.starts(place, worker, lease, took_over=False)
+                self.starts(place, worker, lease, at, took_over=False)
 
         self.pending.append(Written(place, decision.change, note))
 
@@ -115,16 +115,16 @@ class Schedules(RuleBasedStateMachine):
         if claimed is None:
             return
         change, lease, _ = claimed
-        took_over = snapshot.inbox.lease is not None
-        self.pending.append(Written(place, change, lambda: self.starts(place, worker, lease, took_over=took_over)))
+        took_over, at = snapshot.inbox.lease is not None, self.now
+        self.pending.append(Written(place, change, lambda: self.starts(place, worker, lease, at, took_over=took_over)))
 
-    def starts(self, place: Conversation, worker: str, lease: Lease | None, *, took_over: bool) -> None:
+    def starts(self, place: Conversation, worker: str, lease: Lease | None, at: float, *, took_over: bool) -> None:
         assert lease is not None
         told = self.told[place]
         if took_over:
-            assert self.now - told.renewed_at >= LEASE, "a living worker's turn was taken"
+            assert at - told.renewed_at >= LEASE, "a living worker's turn was taken"
             assert told.started[-1] == lease.message_id, "another message went before the one that was begun"
-        told.renewed_at = self.now
+        told.renewed_at = at
         told.started.append(lease.message_id)
         self.held.append((place, worker, lease))
 

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,11 +13,12 @@ from stores.dynamodb import DynamoConversationStore, DynamoJobStore, Table
 from stores.s3 import S3BlobStore
 from switchboard.limits import Receipt
 from switchboard.settings import load
+from switchboard.testing.channel import FakeChannel
 from switchboard.testing.models import Call
 from switchboard.testing.running import SOMEWHERE, ask, running, said
 from switchboard.testing.samples import a_job
 from switchboard.tools import ToolContext, ToolResult, tool
-from tests.agent.shared import upload
+from tests.agent.shared import until, upload
 from tests.aws import World, a_world
 
 MOST_REQUESTS = 6
@@ -34,7 +37,7 @@ def world() -> Iterator[World]:
 
 
 @asynccontextmanager
-async def assistant_on(world: World, table: Table, turns: int) -> AsyncIterator[SwitchboardAssistant]:
+async def assistant_on(world: World, table: Table, turns: int, **options: Any) -> AsyncIterator[SwitchboardAssistant]:
     given = {
         "conversations": DynamoConversationStore(table),
         "jobs": DynamoJobStore(table),
@@ -43,7 +46,7 @@ async def assistant_on(world: World, table: Table, turns: int) -> AsyncIterator[
     script = [step for _ in range(turns) for step in (Call("look_up", query="sales"), "By nine per cent.")]
     # Events are stored while a turn runs, so a slow machine would make more requests of the same turn.
     settings = load(None, {"SWITCHBOARD_TURN__FLUSH_SECONDS": "60"})
-    async with running(script, tools=[look_up], given=given, settings=settings) as assistant:
+    async with running(script, tools=[look_up], given=given, settings=settings, **options) as assistant:
         yield assistant
 
 
@@ -56,6 +59,19 @@ async def test_a_turn_from_offer_to_receipt_takes_at_most_six_requests(world: Wo
             assert reply.text == "By nine per cent."
             await assistant.confirm(message, Receipt(delivered=True, platform_id="1"))
             assert len(world.requests) <= MOST_REQUESTS, world.requests
+
+
+async def test_a_turn_whose_reply_is_sent_takes_at_most_six_requests_too(world: World) -> None:
+    channel = FakeChannel(name="test", push=True)
+    async with assistant_on(world, world.table(), turns=4, channels={"test": channel}) as assistant:
+        for number in range(4):
+            world.requests.clear()
+            message = replace(said(f"How did sales develop in quarter {number}?"), push=True)
+            await ask(assistant, message)
+            await until(lambda sent=number + 1: assistant.counts["delivered"] == sent)
+            assert len(channel.sent) == number + 1
+            assert len(world.requests) <= MOST_REQUESTS, world.requests
+            assert (await assistant.transcript(SOMEWHERE))[-1].delivered
 
 
 async def test_a_redelivered_message_takes_one_request_and_no_second_turn(world: World) -> None:
