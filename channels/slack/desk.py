@@ -36,8 +36,8 @@ class House(Protocol):
     """What the desk needs of whoever answers: an `Assistant`, or a queue and what stands beside it."""
 
     @property
-    def blobs(self) -> BlobStore | None:
-        """Where files go now; ``None`` if whoever takes the message from its queue fetches them."""
+    def blobs(self) -> BlobStore:
+        """Where files go before the message that they came with is offered."""
         ...
 
     async def offer(self, message: Message) -> Offer:
@@ -105,7 +105,7 @@ class Desk:
 
     async def hand_over(self, message: Message) -> None:
         """Have a message answered, or say why not. Raises as ``take``."""
-        if message.attachments and self.house.blobs is not None:
+        if message.attachments:
             files = Files(self.channel.settings, self.channel.api, limit=self.channel.limits.upload)
             message, faults = await files.fetched(message, self.house.blobs)
             for fault in faults:

@@ -21,9 +21,7 @@ from switchboard.testing.slack import FakeSlack
 from tests.channels.slack.shared import NAMES, SECRET, make, payload
 
 NOW = 1_767_225_600
-FORMS = frozenset(
-    {"block_actions_answer", "block_actions_feedback", "block_actions_stop", "shortcut", "message_action"}
-)
+FORMS = ("block_actions", "shortcut", "message_action", "view_submission")
 
 
 def request_for(loaded: dict[str, Any], *, form: bool) -> tuple[bytes, str]:
@@ -51,7 +49,7 @@ class Http:
         self.client = httpx.AsyncClient(transport=transport, base_url="http://slack.test")
 
     async def post(self, name: str, **how: Any) -> httpx.Response:
-        body, kind = request_for(payload(name), form=name in FORMS or name == "view_submission")
+        body, kind = request_for(payload(name), form=name.startswith(FORMS))
         return await self.client.post(PATH, content=body, headers=signed(body, kind, **how))
 
 
