@@ -5,7 +5,7 @@ import asyncio
 import ipaddress
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from switchboard.commands import identity, running, texts
@@ -24,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=port_number, metavar="N", help="port; 0 for any free one (default: as set, else 8080)"
     )
+    parser.add_argument("--lex", action="store_true", help="also serve the Lex V2 runtime API, for Lex clients")
     parser.add_argument("--open", action="store_true", help="open the chat in the browser, signed in")
 
 
@@ -35,16 +36,17 @@ def run(args: argparse.Namespace, context: Context) -> int:
     setup = Setup(context.settings())
     web = _web_settings(args, setup)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(setup, web, browse=args.open))
+        runner.run(_serve(setup, web, browse=args.open, lex=args.lex))
     return 0
 
 
-async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool) -> None:
+async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool) -> None:
     from channels.websocket.serve import serve
 
     async with (
         running.assistant(setup, works=True, hands_over=True) as assistant,
         _retaining(assistant, setup.settings.retention.days),
+        _lex_runtime(setup, assistant, web.secret.hex()) if lex else nullcontext(""),
     ):
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
@@ -74,6 +76,20 @@ async def _retaining(assistant: "SwitchboardAssistant", days: int) -> AsyncItera
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@asynccontextmanager
+async def _lex_runtime(setup: "Setup", assistant: "SwitchboardAssistant", secret: str) -> AsyncIterator[None]:
+    """Meanwhile, Lex clients find a bot on this machine. The secret is used where the settings have none."""
+    from channels.lex import channel
+    from channels.lex.answering import Fulfilment
+    from channels.lex.runtime.serve import running as lex_running
+
+    lex = channel(setup, secret=secret)
+    hook = Fulfilment(lex, assistant).answer
+    async with lex_running(hook, port=lex.settings.port, origins=lex.settings.origins) as address:
+        print(texts.serving_lex(address), flush=True)
+        yield
 
 
 def port_number(text: str) -> int:

@@ -149,6 +149,11 @@ def serving(address: str, key: str, catalogue: Catalogue) -> str:
     return "\n".join([*lines, "Ctrl-C stops the server."])
 
 
+def serving_lex(address: str) -> str:
+    """Where Lex clients find the bot on this machine."""
+    return f"The Lex runtime is at {address}  (the endpoint_url of any lexv2-runtime client; any credentials will do)"
+
+
 def ingested(report: "IngestReport") -> str:
     """What became of the files, and which could not be read and why."""
     from channels.terminal.clean import one_line
