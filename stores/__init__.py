@@ -4,8 +4,9 @@ Here are the factories by which the settings' names become stores; each imports 
 """
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from switchboard.connections import ConnectionStore
 from switchboard.errors import ConfigError
 from switchboard.queues import JobQueue, MessageQueue
 from switchboard.quotas import QuotaStore
@@ -99,6 +100,19 @@ def dynamodb_quotas(setup: "Setup", name: str) -> QuotaStore:
     from stores.dynamodb import DynamoQuotaStore
 
     return DynamoQuotaStore(_table(setup))
+
+
+def connections(setup: "Setup") -> ConnectionStore:
+    """Connections of a gateway: in the same table as conversations, if the settings name one, else in this process."""
+    if (given := setup.given.get("connections")) is not None:
+        return cast("ConnectionStore", given)
+    if not setup.settings.aws.table:
+        from stores.connections import MemoryConnectionStore
+
+        return MemoryConnectionStore()
+    from stores.dynamodb import DynamoConnectionStore
+
+    return DynamoConnectionStore(_table(setup))
 
 
 def s3_blobs(setup: "Setup", name: str) -> BlobStore:

@@ -12,6 +12,7 @@ INBOX = "inbox"
 MEMORY = "memory"
 JOB = "job"
 QUOTA = "quota"
+CONNECTION = "connection"
 ALL_JOBS = "jobs"
 DUE_JOBS = "due"
 _DIGITS = 20
@@ -49,6 +50,21 @@ def job(job_id: str) -> str:
 def quota(key: str, most: int, share: int) -> str:
     """The partition of a share of the places of a quota, whose own key is escaped already."""
     return f"q/{_short(key)}/{most}/{share}"
+
+
+def connection(connection_id: str) -> str:
+    """The partition of a connection and of the parts of frames that came through it."""
+    return f"w/{bounded(connection_id)}"
+
+
+def audience(place: Conversation) -> str:
+    """The partition that lists the connections that show a conversation."""
+    return f"a/{_short(place.key)}"
+
+
+def chunks(frame: str) -> str:
+    """The sort key of the parts of a frame."""
+    return f"chunks/{bounded(frame)}"
 
 
 def turn(message_id: MessageId) -> str:

@@ -1,0 +1,27 @@
+"""The contract of connection stores, held by each of ours."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from stores.connections import MemoryConnectionStore
+from stores.dynamodb import DynamoConnectionStore
+from switchboard.connections import ConnectionStore
+from switchboard.testing.connection_contract import ConnectionStoreContract
+from tests.aws import World
+
+
+class TestMemory(ConnectionStoreContract):
+    @pytest.fixture
+    async def store(self) -> AsyncIterator[ConnectionStore]:
+        store = MemoryConnectionStore()
+        yield store
+        await store.close()
+
+
+class TestDynamo(ConnectionStoreContract):
+    @pytest.fixture
+    async def store(self, aws: World) -> AsyncIterator[ConnectionStore]:
+        store = DynamoConnectionStore(aws.table(prefix="ours/"))
+        yield store
+        await store.close()
