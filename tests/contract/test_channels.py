@@ -8,7 +8,17 @@ from channels.terminal.channel import TerminalChannel, Typed
 from channels.websocket.channel import Said, WebSocketChannel
 from channels.websocket.protocol import Say
 from channels.websocket.rooms import Rooms
-from switchboard import Citation, Conversation, Event, Failed, Final, Principal
+from switchboard import (
+    Citation,
+    Conversation,
+    Event,
+    Failed,
+    Final,
+    JobStarted,
+    Principal,
+    Question,
+    Warning,
+)
 from switchboard.testing.channel import ChannelContract
 
 
@@ -29,6 +39,10 @@ class TestWebSocket(ChannelContract):
                 return part.text
             case Citation():
                 return part.title
+            case Warning() | JobStarted():
+                return part.text
+            case Question():
+                return "\n".join((part.text, *part.options))
             case _:
                 return ""
 

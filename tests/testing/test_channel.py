@@ -5,12 +5,19 @@ from itertools import chain, repeat
 
 import pytest
 
-from switchboard import BadInput, Limits, Receipt, Reply, fold
-from switchboard.testing.channel import DELIVERED, ChannelContract, FakeChannel, Line, SendingAgainContract
+from switchboard import Attachment, BadInput, Limits, Receipt, Reply, fold
+from switchboard.testing.channel import (
+    DELIVERED,
+    ChannelContract,
+    FakeChannel,
+    Line,
+    SendingAgainContract,
+    SendingContract,
+)
 from switchboard.testing.running import follow, running
 
 
-class TestFakeChannel(SendingAgainContract, ChannelContract):
+class TestFakeChannel(SendingAgainContract, SendingContract, ChannelContract):
     @pytest.fixture
     def channel(self) -> FakeChannel:
         return FakeChannel()
@@ -18,11 +25,23 @@ class TestFakeChannel(SendingAgainContract, ChannelContract):
     def payload(self, text: str, *, id: str, sender: str) -> Line:
         return Line(id=id, sender=sender, text=text)
 
+    def payload_with(self, attachment: Attachment, *, id: str, sender: str) -> Line:
+        return Line(id=id, sender=sender, text="Read this.", files=(attachment,))
+
+    def busy(self, channel: FakeChannel) -> FakeChannel:
+        pause = Receipt(delivered=False, why="busy", retry_after=1.0)
+        channel.receipts = chain([pause], repeat(DELIVERED))
+        return channel
+
+    def refusing(self, channel: FakeChannel) -> FakeChannel:
+        channel.receipts = chain([Receipt(delivered=False, why="gone")], repeat(DELIVERED))
+        return channel
+
     def lossy(self, channel: FakeChannel) -> FakeChannel:
         channel.receipts = chain([TimeoutError()], repeat(DELIVERED))
         return channel
 
-    def shown(self, channel: FakeChannel) -> Sequence[str]:
+    def displayed(self, channel: FakeChannel) -> Sequence[str]:
         return [part for _, parts in channel.sent for part in parts]
 
 

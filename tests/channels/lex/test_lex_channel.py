@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -24,12 +25,17 @@ class TestLex(ChannelContract):
     def text_of(part: LexMessage) -> str:
         return part.title if isinstance(part, Card) else part.content
 
+    @staticmethod
+    def buttons_of(part: LexMessage) -> Sequence[str]:
+        return [button.text for button in part.buttons] if isinstance(part, Card) else ()
+
     @pytest.fixture
     def channel(self) -> LexChannel:
         return a_channel()
 
     def payload(self, text: str, *, id: str, sender: str) -> Invocation:
         """The place of the words is what the session has counted, as Lex gives utterances no id."""
+        sender.encode()  # what is no Unicode can't be sent
         conversation = a_channel().hear(Invocation(event=says("x", session=sender), received_at=NOW)).conversation
         state = sign(State(visit="v", count=int(id)), conversation, SECRET.encode())
         return Invocation(event=says(text, attributes={ATTRIBUTE: state}, session=sender), received_at=NOW)

@@ -1,6 +1,7 @@
 """Replies as Slack messages: inside every limit, nothing lost, nothing that fires."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -236,6 +237,11 @@ class TestContract(ChannelContract):
     """The suite that every channel passes."""
 
     text_of = staticmethod(lambda part: part.text)
+
+    @staticmethod
+    def buttons_of(part: Post) -> Sequence[str]:
+        actions = (block for block in part.blocks if block["type"] == "actions")
+        return [element["text"]["text"] for block in actions for element in block["elements"]]
 
     @pytest.fixture
     def channel(self) -> Any:

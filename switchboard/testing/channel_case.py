@@ -1,0 +1,72 @@
+"""What a channel's author says of the channel, once, for all the suites that it is held to."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from switchboard.channels import Channel
+from switchboard.errors import BadInput, Refused
+from switchboard.messages import Attachment, Message
+
+
+class ChannelCase:
+    """The adapter between a channel and the suites. Besides ``payload`` it needs a fixture ``channel``."""
+
+    text_of: Callable[[Any], str] = staticmethod(str)
+    """The text of a part as people see it, where parts are not text."""
+
+    buttons_of: Callable[[Any], Sequence[str]] = staticmethod(lambda part: ())
+    """The labels of a part's buttons, where the channel has buttons."""
+
+    def payload(self, text: str, *, id: str, sender: str) -> Any:
+        """A verified payload of the platform, in which ``sender`` says ``text`` under the platform's id ``id``.
+
+        Raises:
+            ValueError: The platform has no such id or sender; `BadInput` will do as well.
+        """
+        raise NotImplementedError
+
+    def payload_with(self, attachment: Attachment, *, id: str, sender: str) -> Any:
+        """The same with a file, of which the platform says name, media type and size.
+
+        Raises:
+            NotImplementedError: The channel takes no files, or takes them on another way.
+        """
+        raise NotImplementedError
+
+    def heard(self, channel: Channel[Any, Any], text: str, *, id: str = "1", sender: str = "5551") -> Message | None:
+        """What the channel makes of a payload; ``None`` if the platform has none such, or it holds nothing to answer.
+
+        What is refused has to be refused with a sentence.
+        """
+        try:
+            payload = self.payload(text, id=id, sender=sender)
+        except (ValueError, BadInput):
+            return None
+        refused = ""
+        try:
+            messages = channel.parse(payload)
+        except (BadInput, Refused) as error:
+            messages, refused = (), error.user_text.strip() or "nothing"
+        assert refused != "nothing", "what is refused has to be refused with a sentence"
+        return messages[0] if messages else None
+
+    def said(self, channel: Channel[Any, Any], text: str = "Hello", *, id: str = "1", sender: str = "5551") -> Message:
+        """The message of a payload that has to be understood."""
+        (message,) = channel.parse(self.payload(text, id=id, sender=sender))
+        return message
+
+    def shown(self, parts: Sequence[Any]) -> str:
+        """Everything that a reader sees of parts, buttons included."""
+        return "\n".join(text for part in parts for text in (self.text_of(part), *self.buttons_of(part)))
+
+    def file(self, channel: Channel[Any, Any], attachment: Attachment) -> Message | BadInput:
+        """What the channel makes of a message with a file, or how it refuses it."""
+        try:
+            (message,) = channel.parse(self.payload_with(attachment, id="1", sender="5551"))
+        except NotImplementedError:
+            pytest.skip("the channel says nothing of how files come")
+        except BadInput as error:
+            return error
+        return message
