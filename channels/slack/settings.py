@@ -1,5 +1,6 @@
 """The table ``[channels.slack]`` of the settings, checked when the channel is made."""
 
+import importlib.util
 from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -96,6 +97,9 @@ def require(settings: SlackSettings) -> None:
     Raises:
         ConfigError: It is not; says which.
     """
+    if importlib.util.find_spec("slack_sdk") is None:
+        fix = "Install it with: pip install 'switchboard-assistant[slack]'."
+        raise ConfigError("Slack's library is not installed.", fix=fix, where="channels.slack")
     missing = [] if settings.bot_token.get_secret_value() or settings.bot_tokens else ["bot_token"]
     needed = "app_token" if settings.by_socket else "signing_secret"
     if not getattr(settings, needed).get_secret_value():

@@ -1,5 +1,6 @@
 """Every sentence that the Slack channel says by itself, with what to do next."""
 
+SERVING = "Slack is answered through {where}."
 STOPPED = "Stopped."
 PARTIAL_STOP = "(Stopped here, as you asked.)"
 PAGE = "{title}, page {page}"

@@ -14,6 +14,7 @@ from switchboard.identity import Principal
 
 if TYPE_CHECKING:
     from agent.assistant import SwitchboardAssistant
+    from channels.slack.channel import SlackChannel
     from channels.websocket.settings import WebSettings
     from switchboard.plugins import Setup
 
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=port_number, metavar="N", help="port; 0 for any free one (default: as set, else 8080)"
     )
     parser.add_argument("--lex", action="store_true", help="also serve the Lex V2 runtime API, for Lex clients")
+    parser.add_argument("--slack", action="store_true", help="also answer in Slack, as the table [channels.slack] says")
     parser.add_argument("--open", action="store_true", help="open the chat in the browser, signed in")
 
 
@@ -36,17 +38,19 @@ def run(args: argparse.Namespace, context: Context) -> int:
     setup = Setup(context.settings())
     web = _web_settings(args, setup)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(setup, web, browse=args.open, lex=args.lex))
+        runner.run(_serve(setup, web, browse=args.open, lex=args.lex, slack=args.slack))
     return 0
 
 
-async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool) -> None:
+async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool, slack: bool) -> None:
     from channels.websocket.serve import serve
 
+    pushing = {"slack": _slack_channel(setup)} if slack else {}
     async with (
-        running.assistant(setup, works=True, hands_over=True) as assistant,
+        running.assistant(setup, channels=pushing, works=True, hands_over=True) as assistant,
         _retaining(assistant, setup.settings.retention.days),
         _lex_runtime(setup, assistant, web.secret.hex()) if lex else nullcontext(""),
+        _slack(pushing["slack"], assistant) if slack else nullcontext(),
     ):
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
@@ -59,6 +63,26 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool)
                 webbrowser.open(f"{address}/?key={web.owner_key}")
 
         await serve(assistant, web, ready=ready)
+
+
+def _slack_channel(setup: "Setup") -> "SlackChannel":
+    """Slack as it is set; raises `ConfigError` if something is missing, before anything is begun."""
+    from channels.slack.settings import require
+
+    channel: SlackChannel = setup.channel("slack")
+    require(channel.settings)
+    return channel
+
+
+@asynccontextmanager
+async def _slack(channel: "SlackChannel", assistant: "SwitchboardAssistant") -> AsyncIterator[None]:
+    """Meanwhile, what is asked in Slack is answered there."""
+    from channels.slack import texts as slack_texts
+    from channels.slack.serving import serving
+
+    async with serving(channel, assistant) as where:
+        print(slack_texts.SERVING.format(where=where), flush=True)
+        yield
 
 
 @asynccontextmanager
