@@ -93,10 +93,6 @@ class Api:
             self._bots[team] = str((await self.call(team, "auth.test")).get("bot_id", ""))
         return self._bots[team]
 
-    def close(self) -> None:
-        """Begin no more calls."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
     def _client(self, team: str, method: str) -> "WebClient":
         token = self._settings.token(team)
         if not token:

@@ -125,6 +125,16 @@ class Desk:
         elif offer.state != "done":
             self.follow(message)
 
+    async def entitle(self, message: Message) -> None:
+        """Give a chat in the pane its title: how its first question begins."""
+        place, title = place_of(message.conversation), " ".join(message.text.split())
+        if not (place.thread and place.channel.startswith("D") and title):
+            return
+        if len(await self.house.transcript(message.conversation, limit=2)) == 1:
+            where = {"channel_id": place.channel, "thread_ts": place.thread}
+            call = self.channel.api.call(place.team, "assistant.threads.setTitle", title=title[:TITLE], **where)
+            await self._tried(call)
+
     async def tell(self, message: Message, text: str) -> None:
         """Say something to the sender of a message alone."""
         place, user = place_of(message.conversation), message.principal.id.partition(":")[2]

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from channels.slack import texts
 from channels.slack.addresses import place_of
 from channels.slack.api import Api, SlackFailed
 from channels.slack.blocks import CANCEL_JOB, Post, actions, button, note
+from channels.slack.incoming import Place
 from channels.slack.posting import NOTE, body, metadata, target
 from switchboard import BadInput, JobStarted, Message
 from switchboard.assistant import Assistant, JobNews
@@ -20,13 +23,25 @@ async def show_job(assistant: Assistant, api: Api, message: Message, started: Jo
     try:
         async for news in assistant.watch_job(message.conversation, started.job_id):
             post = {**body(message, _post(news, started)), "metadata": metadata(NOTE, message)}
+            method, where = "chat.postMessage", target(place)
             if ts:
-                await api.call(place.team, "chat.update", channel=place.channel, ts=ts, **post)
-            else:
-                ts = str((await api.call(place.team, "chat.postMessage", **target(place), **post)).get("ts", ""))
+                method, where = "chat.update", {"channel": place.channel, "ts": ts}
+            said = await _in_time(api, place, method, {**where, **post})
+            ts = ts or str(said.get("ts", ""))
             await asyncio.sleep(pause)
     except (SlackFailed, BadInput) as failure:
         log.info("the progress of a job is shown no longer: %s", failure)
+
+
+async def _in_time(api: Api, place: Place, method: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+    """Call, and again when Slack wants to be called. Whoever is slow to take the news misses what is overtaken."""
+    while True:
+        try:
+            return await api.call(place.team, method, **arguments)
+        except SlackFailed as failure:
+            if failure.code != "ratelimited":
+                raise
+            await asyncio.sleep(failure.retry_after or 0.0)
 
 
 def _post(news: JobNews, started: JobStarted) -> Post:

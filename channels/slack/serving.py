@@ -90,7 +90,6 @@ class Serving:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._channel.api.close()
 
     async def _take(self, told: Incoming) -> str:
         if not isinstance(told, Asked):
@@ -125,6 +124,7 @@ class Serving:
 
     async def _show(self, message: Message) -> None:
         """Show how the answer comes about, then how the jobs go on that it began."""
+        self._keep(asyncio.create_task(self._desk.entitle(message)))
         try:
             if self._channel.settings.streaming != "off":
                 jobs = await self._channel.previews.follow(self._assistant, message)

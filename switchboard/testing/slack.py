@@ -217,6 +217,9 @@ class FakeSlack:
     def _assistant_threads_setStatus(self, fields: Fields) -> Fields:
         return {}
 
+    def _assistant_threads_setTitle(self, fields: Fields) -> Fields:
+        return {}
+
     def _assistant_threads_setSuggestedPrompts(self, fields: Fields) -> Fields:
         return {}
 

@@ -416,6 +416,27 @@ async def test_while_it_is_thought_about_the_thread_says_so(desks: Any, slack: F
     assert slack.called("assistant.threads.setStatus")[0]["status"] == texts.THINKING
 
 
+async def test_a_chat_in_the_pane_is_called_after_its_first_question(desks: Any, slack: FakeSlack) -> None:
+    desk = desks()
+    second = payload("message_assistant_pane")
+    second["event"].update(ts="1767225701.000300", text="Another question")
+    for said in (payload("message_assistant_pane"), second, payload("app_mention")):
+        await desk.serving.receive(said)
+        await until(lambda: not desk.serving._followed)
+    assert [call["title"] for call in slack.called("assistant.threads.setTitle")] == ["And for Sweden?"]
+
+
+async def test_progress_waits_when_slack_wants_it_to(desks: Any, slack: FakeSlack) -> None:
+    async def long(message: Message) -> AsyncIterator[Event]:
+        yield JobStarted(job_id="j1", text="It goes on.")
+        yield Final(text="")
+
+    slack.trouble("chat.postMessage", Trouble(status=429, error="ratelimited", headers={"Retry-After": "0"}))
+    desk = desks(long, streaming="off")
+    await desk.serving.receive(payload("app_mention"))
+    await until(lambda: any("3/3" in text for text in slack.visible("C0GENERAL", thread=ANN)))
+
+
 async def test_how_far_a_job_is_stands_in_one_message_of_the_thread(desks: Any, slack: FakeSlack) -> None:
     async def long(message: Message) -> AsyncIterator[Event]:
         yield JobStarted(job_id="j1", text="It goes on.")
