@@ -7,9 +7,9 @@ from typing import Protocol
 
 from channels.websocket.channel import WebSocketChannel
 from channels.websocket.identity import Visitors
-from channels.websocket.protocol import Bounds
 from channels.websocket.rooms import Rooms
 from channels.websocket.settings import WebSettings
+from channels.websocket.shapes import Bounds
 from switchboard.assistant import Assistant
 
 

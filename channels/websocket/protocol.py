@@ -2,13 +2,17 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 from channels.websocket import texts
-from switchboard import BadInput, Event, Reply
+from channels.websocket.shapes import Bounds as Bounds
+from channels.websocket.shapes import FileView as FileView
+from channels.websocket.shapes import Line as Line
+from channels.websocket.shapes import TurnView as TurnView
+from switchboard import BadInput, Event
 from switchboard.assistant import OfferState
-from switchboard.storage import JobState, TurnState
+from switchboard.storage import JobState
 from switchboard.wire import from_json, to_json
 
 VERSION = 1
@@ -16,6 +20,8 @@ VERSION = 1
 CLOSE_MALFORMED = 4400
 CLOSE_VERSION = 4406
 CLOSE_LATE = 4408
+
+MOST_CHUNKS = 256
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _KNOWN_ID = re.compile(r"[A-Za-z0-9:_-]{1,140}")
@@ -102,50 +108,27 @@ class Ping:
     type: ClassVar[str] = "ping"
 
 
-Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Ack | Earlier | Ping
-REQUESTS: dict[str, type[Request]] = {
-    kind.type: kind for kind in (Hello, Say, Resume, Stop, CancelJob, Ack, Earlier, Ping)
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileView:
-    """An attachment as its sender sees it."""
+class Chunk:
+    """A part of a frame that is too large for the line. Both sides send these.
 
-    name: str
-    media_type: str
-    size: int
-    digest: str
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnView:
-    """A message and its reply, as the transcript holds them. ``at`` is in seconds since the epoch.
-
-    Where ``job`` names a job, nobody has said anything: the reply is the job's result, and ``reply_to`` the message
-    that it was begun for.
+    Attributes:
+        frame: Names the frame; made by the sender.
+        index: Its place among the ``total`` parts, from 0.
+        data: A piece of the frame's text.
     """
 
-    number: int
-    id: str
-    text: str
-    state: TurnState
-    at: float
-    attachments: tuple[FileView, ...] = ()
-    reply: Reply | None = None
-    delivered: bool = False
-    job: str = ""
-    reply_to: str = ""
+    type: ClassVar[str] = "chunk"
+    frame: str
+    index: int
+    total: int
+    data: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What a client may send: characters of a message, bytes of a file, files with one message."""
-
-    text: int
-    upload: int
-    attachments: int
+Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Ack | Earlier | Ping | Chunk
+REQUESTS: dict[str, type[Request]] = {
+    kind.type: kind for kind in (Hello, Say, Resume, Stop, CancelJob, Ack, Earlier, Ping, Chunk)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +146,7 @@ class Welcome:
     model: str
     notice: str
     signed_in: bool
+    line: Line = field(default_factory=Line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +174,15 @@ class Happened:
     type: ClassVar[str] = "event"
     message_id: str
     event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HappenedSince:
+    """Several events of a turn, in order, where each frame costs."""
+
+    type: ClassVar[str] = "events"
+    message_id: str
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,9 +225,12 @@ class Problem:
     id: str = ""
 
 
-Response: TypeAlias = Welcome | Accepted | TurnBegan | Happened | JobProgress | History | Pong | Problem
+Response: TypeAlias = (
+    Welcome | Accepted | TurnBegan | Happened | HappenedSince | JobProgress | History | Pong | Problem | Chunk
+)
 RESPONSES: dict[str, type[Response]] = {
-    kind.type: kind for kind in (Welcome, Accepted, TurnBegan, Happened, JobProgress, History, Pong, Problem)
+    kind.type: kind
+    for kind in (Welcome, Accepted, TurnBegan, Happened, HappenedSince, JobProgress, History, Pong, Problem, Chunk)
 }
 
 
@@ -277,6 +273,8 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
             _check_say(request, bounds, about)
         case Resume() | Stop() | Ack() if not about:
             raise BadFrame(texts.BAD_ID, code="malformed")
+        case Chunk() if not (_ID.fullmatch(request.frame) and 0 <= request.index < request.total <= MOST_CHUNKS):
+            raise BadFrame(texts.BAD_MEMBERS, code="malformed")
         case CancelJob() if not _JOB_ID.fullmatch(request.job_id):
             raise BadFrame(texts.BAD_MEMBERS, code="malformed")
         case Resume(after=count) | Ack(seq=count) | Earlier(before=count) if not 0 <= count <= _LARGEST:

@@ -125,6 +125,8 @@ class Session:
                 await self._send(p.Pong())
             case p.Hello():
                 await self._hello(request)
+            case p.Chunk():
+                raise p.BadFrame(texts.NO_CHUNKS, code="malformed")
             case _ if self._conversation is None:
                 raise p.BadFrame(texts.HELLO_FIRST, code="malformed")
             case _:

@@ -1,7 +1,7 @@
 """Turns and messages as the person who had them sees them: no keys, no principal, addresses that open. Pure."""
 
 from channels.websocket.links import file_link, linked_reply
-from channels.websocket.protocol import FileView, TurnView
+from channels.websocket.shapes import FileView, TurnView
 from switchboard import Attachment, Blob, Conversation, Message
 from switchboard.storage import Turn
 

@@ -4,6 +4,9 @@ import { Connection } from "./connection.js";
 import { progress, settle } from "./jobs.js";
 import { apply, finish, hasEnded, newTurn, turnFromView } from "./turns.js";
 
+/** How long an event waits for the one before it, in milliseconds. */
+const GAP_PATIENCE = 2_000;
+
 /**
  * Fires "turn" (detail: a turn that changed), "turns" (the list itself changed), "state" (the connection), "welcome"
  * (detail: the frame), "ended" (detail: a turn whose reply came in just now) and "problem" (detail: code and text).
@@ -111,6 +114,9 @@ export class Chat extends EventTarget {
         return this.#began(frame.turn);
       case "event":
         return this.#happened(frame.message_id, frame.event);
+      case "events":
+        for (const event of frame.events) this.#happened(frame.message_id, event);
+        return;
       case "job":
         return this.#progressed(frame);
       case "history":
@@ -152,9 +158,16 @@ export class Chat extends EventTarget {
     this.#fire("accepted", turn);
   }
 
+  /** One that has a reply already brings it to whoever has not heard it. */
   #began(view) {
-    if (this.#turns.has(view.id)) return;
+    const known = this.#turns.get(view.id);
+    if (view.reply) this.#connection.send({ type: "ack", message_id: view.id, seq: 0 });
+    if (known) {
+      if (view.reply) this.#ended(known, () => finish(known, view.reply));
+      return;
+    }
     this.#turns.set(view.id, turnFromView(view));
+    this.#settleAll();
     this.#fire("turns");
   }
 
@@ -162,9 +175,34 @@ export class Chat extends EventTarget {
     const turn = this.#turns.get(id);
     if (!turn) return;
     const ends = event.kind === "final" || event.kind === "failed";
+    if (this.#connection.unordered && !this.#isNext(turn, event, ends)) return;
     if (ends) this.#connection.send({ type: "ack", message_id: id, seq: event.seq });
     if (ends) this.#ended(turn, () => apply(turn, event));
-    else if (apply(turn, event)) this.#fire("turn", turn);
+    else if (apply(turn, event)) {
+      if (turn.held.some((each) => each.seq === turn.seq + 1)) this.#release(turn);
+      this.#fire("turn", turn);
+    }
+  }
+
+  /** Whether nothing before the event is missing; else it waits a while for what does, and that is asked for. */
+  #isNext(turn, event, ends) {
+    if (hasEnded(turn) || event.seq <= turn.seq + 1) return true;
+    if (ends) {
+      this.#release(turn);
+      return true;
+    }
+    if (!turn.held.length) {
+      this.#connection.send({ type: "resume", message_id: turn.id, after: turn.seq });
+      setTimeout(() => this.#release(turn), GAP_PATIENCE);
+    }
+    turn.held.push(event);
+    return false;
+  }
+
+  /** Show what has waited, whether or not what was missing has come. */
+  #release(turn) {
+    const held = turn.held.splice(0).sort((a, b) => a.seq - b.seq);
+    if (held.filter((event) => apply(turn, event)).length) this.#fire("turn", turn);
   }
 
   #ended(turn, change) {

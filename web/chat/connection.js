@@ -1,9 +1,15 @@
 /** The socket: it says hello, notices when the line is dead, and comes back by itself. No DOM here. */
 
+import { Joiner, cut } from "./frames.js";
+
 const PROTOCOL = 1;
 const FIRST_DELAY = 400;
 const LONGEST_DELAY = 20_000;
-const QUIET = 20_000;
+/** What the line asks for until the server has said so. */
+const LINE = { frame: 0, life: 0, quiet: 20 };
+/** Of a line's life, when to come back before it is cut; at random, so that not all do so at once. */
+const RENEW_FROM = 0.85;
+const RENEW_UNTIL = 0.95;
 const PATIENCE = 10_000;
 const CLOSE_VERSION = 4406;
 
@@ -17,8 +23,13 @@ export class Connection extends EventTarget {
   #attempts = 0;
   #retry = 0;
   #watch = 0;
+  #renewal = 0;
+  #line = LINE;
+  #trying = null;
+  #joiner = new Joiner();
   #wake = () => this.#hurry();
 
+  /** `url` is the socket's address, or a function that promises one for each attempt. */
   constructor(url) {
     super();
     this.#url = url;
@@ -46,8 +57,13 @@ export class Connection extends EventTarget {
   /** Send a frame if the line is open. Returns whether it was. */
   send(frame) {
     if (this.state !== "open") return false;
-    this.#socket.send(JSON.stringify(frame));
+    for (const text of cut(frame, this.#line.frame)) this.#socket.send(text);
     return true;
+  }
+
+  /** Whether frames may overtake each other on the way. */
+  get unordered() {
+    return this.#line.frame > 0;
   }
 
   /** How often it has failed since it last worked. */
@@ -65,8 +81,21 @@ export class Connection extends EventTarget {
   #connect() {
     this.#drop();
     this.#enter("connecting");
-    const socket = new WebSocket(this.#url);
+    if (typeof this.#url !== "function") return this.#dial(this.#url);
+    this.#expect(PATIENCE);
+    const trying = (this.#trying = {});
+    const still = (next) => (found) => this.#trying === trying && next(found);
+    this.#url().then(
+      still((url) => this.#dial(url)),
+      still(() => this.#lost(0)),
+    );
+  }
+
+  #dial(url) {
+    const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#line = LINE;
+    this.#joiner = new Joiner();
     this.#expect(PATIENCE);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", v: PROTOCOL, conversation: this.#conversation }));
     socket.onmessage = (message) => this.#hear(message.data);
@@ -74,14 +103,26 @@ export class Connection extends EventTarget {
   }
 
   #hear(text) {
-    const frame = JSON.parse(text);
-    this.#expect(QUIET);
+    const heard = JSON.parse(text);
+    this.#expect(this.#line.quiet * 1000);
+    const frame = heard.type === "chunk" ? this.#joiner.add(heard) : heard;
+    if (!frame) return;
     if (frame.type === "welcome") {
       this.#attempts = 0;
       this.#conversation = frame.conversation;
+      this.#settle({ ...LINE, ...frame.line });
       this.#enter("open");
     }
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+  }
+
+  /** Keep to what the line asks for; one that has a limited life is replaced before its end. */
+  #settle(line) {
+    this.#line = line;
+    this.#expect(line.quiet * 1000);
+    if (!line.life) return;
+    const share = RENEW_FROM + Math.random() * (RENEW_UNTIL - RENEW_FROM);
+    this.#renewal = setTimeout(() => this.#connect(), line.life * 1000 * share);
   }
 
   /** After a quiet time ask whether anybody is there; without an answer the line is dead, whatever the socket says. */
@@ -105,6 +146,8 @@ export class Connection extends EventTarget {
 
   #drop() {
     clearTimeout(this.#watch);
+    clearTimeout(this.#renewal);
+    this.#trying = null;
     const socket = this.#socket;
     if (!socket) return;
     this.#socket = null;

@@ -26,7 +26,8 @@ async function loadStyle() {
 /**
  * Attributes: `mode` is "page" (fills its box and keeps the conversation in the address), "bubble" (a button in the
  * corner that opens it) or nothing (fills its box); `server` is the chat's address where the script is from elsewhere;
- * `heading` is its name.
+ * `socket` is the address of its socket where that is elsewhere again, such as at a gateway, and `ticket` an address of
+ * the page's own site that answers with the ticket that the socket wants; `heading` is its name.
  */
 export class SwitchboardChat extends HTMLElement {
   #built = false;
@@ -56,15 +57,24 @@ export class SwitchboardChat extends HTMLElement {
 
   #build() {
     this.#base = new URL(this.getAttribute("server") ?? HERE, document.baseURI);
-    const socket = new URL("/ws", this.#base);
+    const socket = new URL(this.getAttribute("socket") ?? "/ws", this.#base);
     socket.protocol = socket.protocol.replace("http", "ws");
-    this.#chat = new Chat(socket);
+    this.#chat = new Chat(this.hasAttribute("ticket") ? () => this.#withTicket(socket) : socket);
     this.#sidebar = new Sidebar(this.#base);
     this.#composer = new Composer(this.#base, this.#chat);
     this.#thread = new Thread(this.#base, this.#chat, (text, files) => this.#say(text, files));
     this.#listen();
     this.#draw();
     this.#setTheme(loadTheme());
+  }
+
+  /** A ticket lives shortly: each connection takes a new one. */
+  async #withTicket(socket) {
+    const answer = await fetch(new URL(this.getAttribute("ticket"), document.baseURI), { cache: "no-store" });
+    if (!answer.ok) throw new Error(`no ticket: ${answer.status}`);
+    const url = new URL(socket);
+    url.searchParams.set("ticket", (await answer.text()).trim());
+    return url;
   }
 
   #draw() {

@@ -117,6 +117,7 @@ function blank() {
     job: "",
     replyTo: "",
     jobs: [],
+    held: [],
     files: [],
     steps: [],
     citations: [],

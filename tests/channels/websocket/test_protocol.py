@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from channels.websocket import protocol
 from channels.websocket.failures import describe
-from channels.websocket.protocol import BadFrame, Bounds, FileView, Happened, Say, read, write
+from channels.websocket.protocol import BadFrame, Happened, Say, read, write
+from channels.websocket.shapes import Bounds, FileView
 from switchboard import BadInput, Delta, Late, Refused, ToolFailed
 from switchboard.events import EVENT_TYPES
 from switchboard.wire import event_from_json, from_json, to_json
@@ -38,6 +39,11 @@ def test_a_clients_frame_of_the_document_is_read(data: dict[str, Any]) -> None:
 def test_a_servers_frame_of_the_document_is_written_so(data: dict[str, Any]) -> None:
     if data["type"] == "event":
         assert json.loads(write(Happened(message_id=data["message_id"], event=event_from_json(data["event"])))) == data
+    elif data["type"] == "events":
+        events = tuple(map(event_from_json, data["events"]))
+        written = json.loads(write(protocol.HappenedSince(message_id=data["message_id"], events=events)))
+        assert [each["seq"] for each in written["events"]] == [each["seq"] for each in data["events"]]
+        assert written.keys() == data.keys()
     else:
         assert json.loads(write(from_json(protocol.RESPONSES[data["type"]], data))) == data
 
