@@ -278,6 +278,9 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
                 self._call(path, dict(parse_qsl(query)))
                 return
             kind, data = slack.downloads.get(path, ("text/html", b"<html>Log in</html>"))
+            if kind.startswith("redirect:"):
+                self._say(302, b"", headers={"Location": kind.removeprefix("redirect:")})
+                return
             authorised = self.headers.get("Authorization") == f"Bearer {slack.token}"
             self._say(200, data if authorised else b"<html>Log in</html>", kind if authorised else "text/html")
 

@@ -1,6 +1,7 @@
 """From what Slack sends to what people see: offered once, shown while it is written, delivered in the same message."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ from switchboard import (
     Question,
     ToolFinished,
     ToolStarted,
+    TooMuch,
     fold,
 )
 from switchboard.testing.assistant import FakeAssistant
@@ -473,6 +475,64 @@ async def test_a_followed_thread_is_answered_without_a_mention_once_it_is_ours(d
     await desk.serving.receive(payload("app_mention"))
     await desk.serving.receive(payload("message_channel_thread"))
     assert len(await desk.turns("app_mention")) == 2
+
+
+async def test_who_asked_is_told_when_what_was_acknowledged_is_lost(
+    desks: Any, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desks()
+    desk.serving._ack_seconds = 0.01
+    free = asyncio.Event()
+
+    async def broken(message: Message) -> None:
+        await free.wait()
+        raise BackendError(service="conversations", operation="commit", code="full")
+
+    monkeypatch.setattr(desk.assistant, "offer", broken)
+    assert (await desk.serving.receive(payload("app_mention"))).status == 200
+    free.set()
+    await until(lambda: slack.ephemeral)
+    assert slack.ephemeral[0]["text"] == texts.UNAVAILABLE
+
+
+async def test_a_refused_message_is_told_to_its_sender_alone(
+    desks: Any, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desks()
+
+    async def too_much(message: Message) -> None:
+        raise TooMuch("Too many <messages>. Wait a minute.", retry_after=60.0)
+
+    monkeypatch.setattr(desk.assistant, "offer", too_much)
+    assert (await desk.serving.receive(payload("app_mention"))).status == 200
+    assert [(said["user"], said["text"]) for said in slack.ephemeral] == [
+        ("U0ANN", "Too many &lt;messages&gt;. Wait a minute.")
+    ]
+
+
+async def test_a_stream_waits_when_slack_wants_it_to(desks: Any, slack: FakeSlack) -> None:
+    gate = Gate("One. ")
+    desk = desks(gate)
+    wait = Trouble(status=429, error="ratelimited", headers={"Retry-After": "0"})
+    slack.trouble("chat.startStream", wait)
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    await until(lambda: slack.visible("C0GENERAL", thread=ANN) == ["One. "])
+    assert len(slack.called("chat.startStream")) == 2
+
+
+async def test_the_answer_to_a_message_that_told_a_running_turn_is_not_shown(desks: Any, slack: FakeSlack) -> None:
+    async def steered(message: Message) -> AsyncIterator[Event]:
+        yield ToolStarted(call_id="c1", tool="search", text="Searching")
+        await asyncio.to_thread(slack_started.wait, 10)
+        yield Final(text="")
+
+    slack_started = threading.Event()
+    desk = desks(steered)
+    await desk.serving.receive(payload("app_mention"))
+    await until(lambda: slack.posts["C0GENERAL"])
+    slack_started.set()
+    await until(lambda: not slack.posts["C0GENERAL"])
 
 
 async def test_a_mention_without_words_gets_a_hint(desks: Any, slack: FakeSlack) -> None:
