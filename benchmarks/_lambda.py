@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,12 +32,13 @@ class Function:
     _asking: threading.Event = field(default_factory=threading.Event)
     _events: "queue.Queue[tuple[str, bytes, float]]" = field(default_factory=queue.Queue)
     _answers: "queue.Queue[tuple[str, bytes]]" = field(default_factory=queue.Queue)
+    _process: "subprocess.Popen[bytes] | None" = None
 
     def invoke(self, event: object, *, seconds: float = 30.0) -> tuple[Any, float]:
         """What the handler returns, and the milliseconds that it took.
 
         Raises:
-            RuntimeError: The handler raised, could not be loaded, or is stuck.
+            RuntimeError: The handler raised, could not be loaded, is stuck, or was ended.
         """
         if not self._asking.wait(PATIENCE):
             raise RuntimeError("the function does not ask for work")
@@ -64,12 +65,17 @@ class Function:
         self._asking.set()
         self._answers.put((kind, body))
 
-    def begin(self) -> None:
-        """The process is started now."""
+    def start(self, command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> None:
+        """Start the process."""
         self._started = time.perf_counter()
+        self._process = subprocess.Popen(command, cwd=folder, env=dict(variables), stdout=subprocess.DEVNULL)
 
-    def end(self) -> None:
-        """Let a process that waits for work go."""
+    def kill(self) -> None:
+        """End the process at once, whatever it is doing, and whoever waits for its answer."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._answers.put(("error", b"the process was ended"))
         self._events.put(("", b"", 0.0))
 
 
@@ -103,16 +109,11 @@ def function(handler: str, *, folder: Path = ROOT, environ: Mapping[str, str] | 
         "AWS_EC2_METADATA_DISABLED": "true",
         **(environ or {}),
     }
-    made.begin()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "awslambdaric", handler], cwd=folder, env=variables, stdout=subprocess.DEVNULL
-    )
+    made.start([sys.executable, "-m", "awslambdaric", handler], folder, variables)
     try:
         yield made
     finally:
-        process.terminate()
-        process.wait()
-        made.end()
+        made.kill()
         server.shutdown()
         server.server_close()
 

@@ -1,7 +1,9 @@
 """The function of the stack under the real Lambda runtime client, in a process of its own."""
 
 import os
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,30 @@ from channels.lex import texts
 from .lexing import SECRET, faults, payload, says
 
 HANDLER = "infra.functions.lex.handler"
+HANGING = """
+import asyncio, os, pathlib
+from itertools import repeat
+from channels.lex.answering import Fulfilment
+from channels.lex.channel import channel
+from channels.lex.handler import LambdaHandler
+from switchboard.plugins import Setup
+from switchboard.settings import load
+
+def make():
+    from agent.assistant import build
+    from switchboard.testing.models import Say, ScriptedChatModel
+
+    def step(messages):
+        with pathlib.Path(os.environ["CALLS"]).open("a") as calls:
+            calls.write("called\\n")
+        return Say(text="Sixteen weeks.", gate=asyncio.Event() if os.environ["HANGS"] else None)
+
+    settings = load()
+    setup = Setup(settings, given={"chat_model": ScriptedChatModel(repeat(step)), "tools": ()})
+    return Fulfilment(channel(setup), build(settings, setup))
+
+handler = LambdaHandler(make)
+"""
 
 
 def settings(folder: Path) -> Mapping[str, str]:
@@ -44,3 +70,33 @@ def test_a_function_without_a_secret_says_so(tmp_path: Path) -> None:
         pytest.raises(RuntimeError, match="SWITCHBOARD_CHANNELS__LEX__SECRET"),
     ):
         made.invoke(payload())
+
+
+def test_a_call_whose_process_died_in_the_middle_of_its_turn_is_answered_when_it_comes_again(tmp_path: Path) -> None:
+    (tmp_path / "hanging.py").write_text(HANGING, encoding="utf-8")
+    calls = tmp_path / "calls"
+    environ = {**settings(tmp_path), "CALLS": str(calls), "SWITCHBOARD_TURN__LEASE_SECONDS": "1"}
+    with (
+        ThreadPoolExecutor() as threads,
+        function("hanging.handler", folder=tmp_path, environ={**environ, "HANGS": "1"}) as made,
+    ):
+        lost = threads.submit(made.invoke, payload())
+        while not calls.exists():
+            time.sleep(0.01)
+        made.kill()
+        assert isinstance(lost.exception(), RuntimeError)
+    with function("hanging.handler", folder=tmp_path, environ={**environ, "HANGS": ""}) as made:
+        answer, _ = made.invoke(payload())
+        again, _ = made.invoke(payload())
+    assert answer["messages"] == again["messages"] == [{"contentType": "PlainText", "content": "Sixteen weeks."}]
+    assert calls.read_text(encoding="utf-8").count("called") == 2  # once in each process
+
+
+def test_a_call_with_two_seconds_left_is_answered_before_they_are_over(tmp_path: Path) -> None:
+    (tmp_path / "hanging.py").write_text(HANGING, encoding="utf-8")
+    environ = {**settings(tmp_path), "CALLS": str(tmp_path / "calls"), "HANGS": "1"}
+    with function("hanging.handler", folder=tmp_path, environ=environ) as made:
+        made.invoke(payload("empty_transcript"))
+        answer, _ = made.invoke(payload(), seconds=2.0)
+    assert "still working" in answer["messages"][0]["content"]
+    assert answer["sessionState"]["dialogAction"]["type"] == "Close"
