@@ -110,7 +110,7 @@ class IncomingContract(ChannelCase):
         assert refused.status == 413
         assert refused.user_text.strip()
 
-    @pytest.mark.parametrize("name", HOSTILE_NAMES, ids=ascii)
-    def test_a_hostile_file_name_costs_no_message(self, channel: Channel[Any, Any], name: str) -> None:
-        message = self.file(channel, Attachment(name=name, media_type=name, size=1))
-        assert not isinstance(message, BadInput) or message.user_text.strip()
+    def test_a_hostile_file_name_costs_a_sentence_at_most(self, channel: Channel[Any, Any]) -> None:
+        for name in HOSTILE_NAMES:
+            message = self.file(channel, Attachment(name=name, media_type=name, size=1))
+            assert not isinstance(message, BadInput) or message.user_text.strip()
