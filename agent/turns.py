@@ -249,4 +249,10 @@ class Turns:
     def _spawn(self, work: Coroutine[Any, Any, None], name: str = "") -> None:
         task = asyncio.create_task(work, name=name)
         self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        """Hear how work ended for which nobody waits: what a failing store kept from beginning is taken up later."""
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("what waits in a conversation could not be begun now", exc_info=error)

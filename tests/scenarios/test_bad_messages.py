@@ -1,6 +1,7 @@
 """What messages that no honest client sends, and stores in trouble, come to: a defined end, and no message lost."""
 
 import asyncio
+import gc
 import logging
 import math
 from collections import Counter
@@ -144,7 +145,7 @@ async def test_a_receipt_that_comes_before_the_reply_changes_nothing(store: Conv
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("trouble", [THROTTLED, TIMED_OUT, FULL, RACE_LOST], ids=lambda trouble: trouble.code or "race")
 async def test_a_store_in_trouble_loses_no_message_and_doubles_no_answer(
-    store: ConversationStore, trouble: Trouble, seed: int
+    store: ConversationStore, trouble: Trouble, seed: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock, failing = Clock(), Failing(store, trouble, Random(seed))
     messages = [said(f"{number}", conversation=replace(SOMEWHERE, room=f"{number % 3}")) for number in range(12)]
@@ -160,6 +161,8 @@ async def test_a_store_in_trouble_loses_no_message_and_doubles_no_answer(
             await assistant.offer(message)
             await follow(assistant, message)
         assert await answered(assistant, messages) == {message.id for message in messages}
+    gc.collect()
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == [], "a failure was unheard"
 
 
 def answering() -> ScriptedChatModel:
