@@ -1,21 +1,18 @@
 """Replies as Slack messages: inside every limit, nothing lost, nothing that fires."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.slack.blocks import LIMITS, MESSAGE_SIZE, Post, Upload, growing, render
+from channels.slack.blocks import MESSAGE_SIZE, Post, Upload, growing, render
 from channels.slack.markup import is_web, units
 from channels.slack.runs import plain, rich_text
 from channels.slack.streams import harmless
 from switchboard import Artifact, Citation, JobStarted, Question, Reply, Warning
-from switchboard.testing.channel import ChannelContract
 from switchboard.testing.slack_limits import fault, words
-from tests.channels.slack.shared import delivery, make
 
 FIRES = re.compile(r"<[!@#][^>]*>")
 PIECES = st.one_of(
@@ -231,22 +228,3 @@ def test_a_growing_answer_shows_its_newest_part() -> None:
     post = growing("word " * 5_000 + "newest", {"type": "actions", "elements": []})
     assert post.text.endswith("newest")
     assert fault({"blocks": post.blocks, "text": post.text}) == ""
-
-
-class TestContract(ChannelContract):
-    """The suite that every channel passes."""
-
-    text_of = staticmethod(lambda part: part.text)
-
-    @staticmethod
-    def buttons_of(part: Post) -> Sequence[str]:
-        actions = (block for block in part.blocks if block["type"] == "actions")
-        return [element["text"]["text"] for block in actions for element in block["elements"]]
-
-    @pytest.fixture
-    def channel(self) -> Any:
-        assert make().limits.text == LIMITS.text
-        return make()
-
-    def payload(self, text: str, *, id: str, sender: str) -> Any:
-        return delivery("message_im", text=text, ts=f"{id}.000100", user=f"U{sender}", channel=f"D{sender}")
