@@ -10,7 +10,18 @@ from channels.slack.addresses import conversation, place_of
 from channels.slack.api import SlackFailed
 from channels.slack.channel import SlackChannel
 from channels.slack.files import Files
-from channels.slack.incoming import Aside, Asked, AskForm, Challenge, Deleted, HomeOpened, Incoming, PaneOpened, Place
+from channels.slack.incoming import (
+    Aside,
+    Asked,
+    AskForm,
+    Challenge,
+    Deleted,
+    HomeOpened,
+    Incoming,
+    PaneOpened,
+    Place,
+    Pressed,
+)
 from channels.slack.posting import NOTE
 from channels.slack.pressing import pressed
 from channels.slack.runs import escape
@@ -99,8 +110,8 @@ class Desk:
                 await self._tried(self.channel.api.call(told.team, "views.publish", user_id=told.user, view=view))
             case Challenge():
                 return told.text
-            case _:
-                return await pressed(told, self)
+            case Pressed():
+                await pressed(told, self)
         return ""
 
     async def hand_over(self, message: Message) -> None:

@@ -2,12 +2,12 @@
 
 import json
 import logging
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from channels.slack import texts
 from channels.slack.addresses import conversation, post_id, read_subject
 from channels.slack.blocks import CANCEL_JOB, FEEDBACK, QUESTION, STOP
-from channels.slack.incoming import Incoming, Place, Pressed
+from channels.slack.incoming import Place, Pressed
 from switchboard import Conversation, Message, MessageId
 
 if TYPE_CHECKING:
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("switchboard.feedback")
 
 
-async def pressed(told: Incoming, desk: "Desk") -> str:
+async def pressed(press: Pressed, desk: "Desk") -> None:
     """Do what a button says. Raises as `Desk.take`."""
-    press = cast("Pressed", told)
     asker, message_id = read_subject(press.subject)
     where = _conversation(press, desk)
     if press.action == FEEDBACK:
@@ -35,7 +34,6 @@ async def pressed(told: Incoming, desk: "Desk") -> str:
         await _whisper(press, desk, texts.STOPPING if stopped else texts.STOPPED_ALREADY)
     elif press.action.startswith(QUESTION) and press.value.strip():
         await _chosen(press, desk, where, message_id)
-    return ""
 
 
 async def _chosen(press: Pressed, desk: "Desk", where: Conversation, about: MessageId) -> None:
