@@ -22,18 +22,24 @@ class QueuedHouse:
     """A `channels.slack.desk.House` behind a queue.
 
     Attributes:
-        blobs: Where files go before the message that they came with is queued.
+        stored: Gives the conversations, to the few requests that need them.
+        files: Gives the place of files, where they go before the message that they came with is queued.
         stopping: Stops a turn, wherever it runs.
         cancelling: Ends a job, wherever it runs.
         listing: Says what a person can ask about.
     """
 
     queue: MessageQueue
-    conversations: ConversationStore
-    blobs: BlobStore
+    stored: Callable[[], ConversationStore]
+    files: Callable[[], BlobStore]
     stopping: Callable[[Conversation, MessageId], Awaitable[bool]]
     cancelling: Callable[[Conversation, str], Awaitable[bool]]
     listing: Callable[[Principal], Awaitable[Catalogue]]
+
+    @property
+    def blobs(self) -> BlobStore:
+        """See `Assistant.blobs`."""
+        return self.files()
 
     async def offer(self, message: Message) -> Offer:
         """Queue the message; whoever answers finds out whether it is known. Raises `BackendError`."""
@@ -52,7 +58,7 @@ class QueuedHouse:
         self, conversation: Conversation, *, limit: int = 50, before: int | None = None
     ) -> Sequence[Turn]:
         """See `Assistant.transcript`."""
-        return await self.conversations.transcript(conversation, limit=limit, before=before)
+        return await self.stored().transcript(conversation, limit=limit, before=before)
 
     async def catalogue(self, principal: Principal) -> Catalogue:
         """See `Assistant.catalogue`."""

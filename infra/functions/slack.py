@@ -15,11 +15,11 @@ from switchboard.settings import load
 def _make() -> Desk:
     """The desk that the settings describe, at the first call; what few requests need is imported by those."""
     setup = Setup(load())
-    conversations = setup.backend("conversations")
 
     async def stop(conversation: Conversation, message_id: MessageId) -> bool:
         from agent import inbox
 
+        conversations = setup.backend("conversations")
         while change := inbox.stop(await conversations.read(conversation, message_id), now=time.time()):
             if await conversations.commit(conversation, change):
                 return True
@@ -41,8 +41,8 @@ def _make() -> Desk:
 
     house = QueuedHouse(
         queue=setup.backend("message_queue"),
-        conversations=conversations,
-        blobs=setup.backend("blobs"),
+        stored=lambda: setup.backend("conversations"),
+        files=lambda: setup.backend("blobs"),
         stopping=stop,
         cancelling=cancel,
         listing=catalogue,

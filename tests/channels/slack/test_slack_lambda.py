@@ -35,8 +35,8 @@ class Function:
         self.now = float(NOW)
         house = QueuedHouse(
             queue=self.queue,
-            conversations=MemoryConversationStore(),
-            blobs=MemoryBlobStore(),
+            stored=MemoryConversationStore,
+            files=MemoryBlobStore,
             stopping=self._stop,
             cancelling=self._stop,
             listing=self._catalogue,
