@@ -12,4 +12,4 @@ pin() {
 pin uv "$@" requirements/uv.in
 pin ministack "$@" requirements/ministack.in
 pin run "$@" --group build pyproject.toml
-pin dev "$@" --group build --group dev --extra aws --extra slack --constraints requirements/run.txt pyproject.toml
+pin dev "$@" --group build --group dev --extra aws --extra jwt --extra slack --constraints requirements/run.txt pyproject.toml

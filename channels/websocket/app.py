@@ -14,7 +14,7 @@ from channels.websocket import texts
 from channels.websocket.assets import load_assets
 from channels.websocket.channel import WebSocketChannel
 from channels.websocket.failures import describe
-from channels.websocket.files import shown
+from channels.websocket.files import served
 from channels.websocket.guard import Guard, refused
 from channels.websocket.house import Gone, House
 from channels.websocket.identity import Visitors
@@ -203,16 +203,7 @@ class _Wire:
 def _file(source: SourceFile | None) -> Response:
     if source is None:
         return PlainTextResponse(texts.NO_DOCUMENT, status_code=404, headers={"Cache-Control": "no-store"})
-    how = shown(source.name, source.media_type)
-    return Response(
-        source.data,
-        media_type=how.media_type,
-        headers={
-            "Content-Disposition": how.disposition,
-            "Content-Security-Policy": how.policy,
-            "Cache-Control": "private, no-cache",
-        },
-    )
+    return served(source)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

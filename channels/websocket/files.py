@@ -1,7 +1,13 @@
 """How a stored file goes to a browser: shown only if it can't run anything, named so that no header breaks."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from switchboard.assistant import SourceFile
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
 
 _SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 _AS_TEXT = frozenset(
@@ -44,6 +50,22 @@ def shown(name: str, media_type: str) -> Shown:
     if plain.startswith("text/") or plain in _AS_TEXT:
         return Shown(media_type=_TEXT, disposition=_disposition("inline", name), policy=_POLICY)
     return Shown(media_type="application/octet-stream", disposition=_disposition("attachment", name), policy=_POLICY)
+
+
+def served(source: SourceFile) -> "Response":
+    """A file as a response, for whoever may have it: a browser asks again each time."""
+    from starlette.responses import Response
+
+    how = shown(source.name, source.media_type)
+    return Response(
+        source.data,
+        media_type=how.media_type,
+        headers={
+            "Content-Disposition": how.disposition,
+            "Content-Security-Policy": how.policy,
+            "Cache-Control": "private, no-cache",
+        },
+    )
 
 
 def _disposition(kind: str, name: str) -> str:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from types import FrameType
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from channels.websocket.app import build
 from channels.websocket.settings import WebSettings
@@ -19,6 +19,7 @@ from switchboard.assistant import Assistant
 
 GRACE = 10
 Ready = Callable[[str], None]
+Around = Callable[[ASGIApp], ASGIApp]
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -30,27 +31,36 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def serve(assistant: Assistant, settings: WebSettings, *, ready: Ready = lambda address: None) -> None:
+async def serve(
+    assistant: Assistant,
+    settings: WebSettings,
+    *,
+    ready: Ready = lambda address: None,
+    around: Around = lambda app: app,
+) -> None:
     """Serve until SIGINT or SIGTERM. Open sockets are told to come back; requests get ten seconds to end.
 
     Args:
         ready: Called with the address (``http://127.0.0.1:8080``) once connections are taken.
+        around: Puts something else on the same port: given the web chat's application, gives the one to serve.
 
     Raises:
         ConfigError: The port is taken, or the host is not one of this machine.
     """
     with listen(settings.host, settings.port) as listener:
-        await WebServer(build(assistant, settings), settings, address_of(listener), ready).serve([listener])
+        app = around(build(assistant, settings))
+        await WebServer(app, settings, address_of(listener), ready).serve([listener])
 
 
 @asynccontextmanager
-async def running(assistant: Assistant, settings: WebSettings) -> AsyncIterator[str]:
+async def running(
+    assistant: Assistant, settings: WebSettings, *, around: Around = lambda app: app
+) -> AsyncIterator[str]:
     """The same beside other work of the loop, without signals, while the block lasts. Gives the address."""
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     with listen(settings.host, settings.port) as listener:
-        server = WebServer(
-            build(assistant, settings), settings, address_of(listener), listening.set_result, signals=False
-        )
+        app = around(build(assistant, settings))
+        server = WebServer(app, settings, address_of(listener), listening.set_result, signals=False)
         task = asyncio.create_task(server.serve([listener]))
         try:
             yield await listening
@@ -63,7 +73,7 @@ class WebServer(uvicorn.Server):
     """uvicorn, set up for the chat, with word of when it really listens."""
 
     def __init__(
-        self, app: Starlette, settings: WebSettings, address: str, ready: Ready, *, signals: bool = True
+        self, app: ASGIApp, settings: WebSettings, address: str, ready: Ready, *, signals: bool = True
     ) -> None:
         super().__init__(
             uvicorn.Config(

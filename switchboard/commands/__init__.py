@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "outbox": "List, retry or discard replies that platforms have not taken.",
     "jobs": "List, show, cancel or retry work that goes on after its turn.",
     "worker": "Work on jobs.",
+    "keys": "Make, list or remove the API keys of programs.",
     "open": "Open a source by the link that chat --json gave.",
     "doctor": "Check what is configured, what works, and what to do about the rest.",
     "tools": "List the tools that are installed.",

@@ -43,6 +43,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool, slack: bool) -> None:
+    from channels.http.app import beside
+    from channels.http.serve import api
     from channels.websocket.serve import serve
 
     pushing = {"slack": _slack_channel(setup)} if slack else {}
@@ -52,6 +54,7 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool,
         _lex_runtime(setup, assistant, web.secret.hex()) if lex else nullcontext(""),
         _slack(pushing["slack"], assistant) if slack else nullcontext(),
     ):
+        http = api(setup, assistant, web)
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
 
@@ -62,7 +65,7 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool,
             if browse:
                 webbrowser.open(f"{address}/?key={web.owner_key}")
 
-        await serve(assistant, web, ready=ready)
+        await serve(assistant, web, ready=ready, around=lambda app: beside(app, http))
 
 
 def _slack_channel(setup: "Setup") -> "SlackChannel":

@@ -34,6 +34,15 @@ NOTHING_DELETED = "Nothing was deleted."
 EMPTY_OUTBOX = "Nothing waits to be sent."
 KEY_OR_ALL = "Give either a key, as `switchboard outbox list` prints it, or --all, with --channel NAME for one channel."
 
+NO_KEYS = "There are no API keys. `switchboard keys add` makes one."
+KEY_REMOVED = "Removed. Whoever holds the key is refused from now on."
+LABEL_TOO_LONG = "A label has at most {limit} characters."
+
+
+def unknown_key(key_id: str) -> str:
+    """For an id that leads nowhere."""
+    return f"There is no API key {key_id!a}. `switchboard keys list` shows which there are."
+
 
 def unknown_conversation(key: str) -> str:
     """For a key that leads nowhere."""

@@ -1,0 +1,92 @@
+"""Server-sent events: written as they come, never gathered; a caller that leaves or stops to read ends the stream."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Proxies gather what they pass on unless they are told not to."""
+ALIVE = b": alive\n\n"
+
+
+def frame(data: Mapping[str, Any] | str, *, event: str = "", number: int | None = None) -> bytes:
+    """One event as bytes. JSON is written in ASCII and so has no line break that would end the field."""
+    text = data if isinstance(data, str) else json.dumps(data, separators=(",", ":"))
+    head = (f"id: {number}\n" if number is not None else "") + (f"event: {event}\n" if event else "")
+    return f"{head}data: {text}\n\n".encode("ascii")
+
+
+class EventStream(Response):
+    """Frames as a response.
+
+    Args:
+        frames: What to write. It is closed when nobody reads any more; what makes the events goes on.
+        ended: Called when the last frame was handed to the connection.
+        heartbeat: Seconds of silence after which a comment shows that the stream is alive.
+        patience: Seconds that a reader may take to take a frame.
+    """
+
+    def __init__(
+        self,
+        frames: AsyncGenerator[bytes, None],
+        *,
+        ended: Callable[[], Awaitable[None]],
+        headers: Mapping[str, str],
+        heartbeat: float,
+        patience: float,
+    ) -> None:
+        super().__init__(None, 200, {**HEADERS, **headers}, media_type="text/event-stream")
+        del self.headers["content-length"]
+        self._frames = frames
+        self._ended = ended
+        self._heartbeat = heartbeat
+        self._patience = patience
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Write until the frames end or the reader is gone."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        writing = asyncio.create_task(self._write(send))
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            if not writing.done():
+                writing.cancel()
+            await asyncio.wait((writing, leaving))
+        if not writing.cancelled():
+            writing.result()
+
+    async def _write(self, send: Send) -> None:
+        with suppress(TimeoutError, OSError):  # the reader does not read, or has hung up
+            async with aclosing(self._frames):
+                coming = asyncio.ensure_future(anext(self._frames, None))
+                try:
+                    while (written := await self._next(coming)) is not None:
+                        await self._send(send, written)
+                        if coming.done():
+                            coming = asyncio.ensure_future(anext(self._frames, None))
+                finally:
+                    coming.cancel()
+                    await asyncio.wait((coming,))
+            await self._send(send, b"")
+            await self._ended()
+
+    async def _next(self, coming: "asyncio.Future[bytes | None]") -> bytes | None:
+        """The frame that is coming, or a sign of life while it is not there."""
+        await asyncio.wait((coming,), timeout=self._heartbeat)
+        return coming.result() if coming.done() else ALIVE
+
+    async def _send(self, send: Send, data: bytes) -> None:
+        async with asyncio.timeout(self._patience):
+            await send({"type": "http.response.body", "body": data, "more_body": bool(data)})
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
