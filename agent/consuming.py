@@ -10,20 +10,34 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from agent import texts
 from agent.boundary import attempt
-from switchboard.assistant import Assistant
+from switchboard.assistant import Offer
 from switchboard.errors import BadInput, Refused, SwitchboardError, TooMuch
-from switchboard.identity import Conversation
+from switchboard.events import Event
+from switchboard.identity import Conversation, MessageId
 from switchboard.messages import Message
 from switchboard.queues import Delivery, MessageQueue
 from switchboard.settings import Settings
 
 log = logging.getLogger("switchboard.agent")
+
+
+class Answering(Protocol):
+    """The part of a `switchboard.assistant.Assistant` that answers."""
+
+    async def offer(self, message: Message) -> Offer:
+        """See `switchboard.assistant.Assistant.offer`."""
+        ...
+
+    def events(self, conversation: Conversation, message_id: MessageId, *, after: int = 0) -> AsyncIterator[Event]:
+        """See `switchboard.assistant.Assistant.events`."""
+        ...
+
 
 Refusal: TypeAlias = Callable[[Message, SwitchboardError], Awaitable[None]]
 
@@ -67,7 +81,7 @@ class Consuming:
     def __init__(
         self,
         queue: MessageQueue,
-        assistant: Assistant,
+        assistant: Answering,
         *,
         refused: Refusal,
         early: Callable[[Message], bool] = lambda _: False,

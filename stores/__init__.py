@@ -115,6 +115,11 @@ def connections(setup: "Setup") -> ConnectionStore:
     return DynamoConnectionStore(_table(setup))
 
 
+def gateway_client(setup: "Setup", endpoint: str) -> "AwsClient":
+    """A client that sends through the gateway at an address."""
+    return _client(setup, "apigatewaymanagementapi", endpoint=endpoint)
+
+
 def s3_blobs(setup: "Setup", name: str) -> BlobStore:
     """Files in the bucket that the settings name."""
     from stores.s3 import S3BlobStore
@@ -162,7 +167,7 @@ def _table(setup: "Setup") -> "Table":
     return Table(_client(setup, "dynamodb"), name, prefix=aws.key_prefix, retention_days=aws.retention_days)
 
 
-def _client(setup: "Setup", service: str, *, wait_seconds: float = 0) -> "AwsClient":
+def _client(setup: "Setup", service: str, *, wait_seconds: float = 0, endpoint: str = "") -> "AwsClient":
     from stores.aws import AwsClient
 
     if find_spec("boto3") is None:
@@ -170,7 +175,7 @@ def _client(setup: "Setup", service: str, *, wait_seconds: float = 0) -> "AwsCli
             "Amazon's SDK is not installed.", fix='Install "switchboard-assistant[aws]".', where="backends"
         )
     aws = setup.settings.aws
-    return AwsClient(service, region=aws.region, endpoint=aws.endpoint, wait_seconds=wait_seconds)
+    return AwsClient(service, region=aws.region, endpoint=endpoint or aws.endpoint, wait_seconds=wait_seconds)
 
 
 def _named(name: str, where: str) -> str:

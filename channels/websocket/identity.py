@@ -21,8 +21,15 @@ class Visit:
 class Visitors:
     """Makes and checks what browsers carry. Nothing is stored: the signature is the proof."""
 
-    def __init__(self, settings: WebSettings, *, token: Callable[[], str] = lambda: secrets.token_hex(16)) -> None:
+    def __init__(
+        self,
+        settings: WebSettings,
+        *,
+        token: Callable[[], str] = lambda: secrets.token_hex(16),
+        channel: str = "websocket",
+    ) -> None:
         self._settings = settings
+        self._channel = channel
         self._token = token
         self.cookie_name = f"switchboard_{self._sign('cookie')[:8]}"
         """Differs between installations, as browsers share cookies between the ports of a machine."""
@@ -66,7 +73,7 @@ class Visitors:
         return self._named(principal, f"{name}-{self._sign('conversation', principal.id, name)[:16]}")
 
     def _named(self, principal: Principal, thread: str) -> Conversation:
-        return Conversation(tenant=self._settings.tenant, channel="websocket", room=principal.id, thread=thread)
+        return Conversation(tenant=self._settings.tenant, channel=self._channel, room=principal.id, thread=thread)
 
     def _sign(self, *parts: str) -> str:
         text = "\0".join(parts).encode("utf-8", errors="surrogatepass")

@@ -67,6 +67,7 @@ def _kept() -> Kept:
     from agent.assistant import build
     from agent.consuming import Consuming, leaving_early
     from agent.refusing import Refusing
+    from agent.showing import Shown
     from switchboard.plugins import Setup
     from switchboard.settings import load
 
@@ -76,4 +77,5 @@ def _kept() -> Kept:
     assistant = build(setup.settings, setup, channels=channels)
     queue = setup.backend("message_queue")
     refused, early = Refusing(channels), leaving_early(setup.settings)
-    return Kept(queue=queue, assistant=assistant, consuming=Consuming(queue, assistant, refused=refused, early=early))
+    consuming = Consuming(queue, Shown(assistant, channels), refused=refused, early=early)
+    return Kept(queue=queue, assistant=assistant, consuming=consuming)

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from switchboard.commands import running, texts
@@ -54,7 +55,7 @@ async def _work(setup: "Setup", channels: "Channels") -> None:
         running.assistant(setup, channels=channels, works=True, hands_over=True) as assistant,
         _consuming(setup, assistant, channels),
     ):
-        assistant.working.hear = _tell
+        assistant.working.hear = partial(_tell_and_show, assistant, channels)
         await assistant.recover()
         print(texts.working(sorted(assistant.working.kinds)), flush=True)
         await stop.wait()
@@ -67,18 +68,29 @@ async def _consuming(setup: "Setup", assistant: "SwitchboardAssistant", channels
     """Meanwhile, messages are taken from the queue that the settings name, if they name one."""
     from agent.consuming import Consuming, leaving_early
     from agent.refusing import Refusing
+    from agent.showing import Shown
 
     if not setup.settings.backends.message_queue:
         yield
         return
     consuming = Consuming(
-        setup.backend("message_queue"), assistant, refused=Refusing(channels), early=leaving_early(setup.settings)
+        setup.backend("message_queue"),
+        Shown(assistant, channels),
+        refused=Refusing(channels),
+        early=leaving_early(setup.settings),
     )
     consuming.start()
     try:
         yield
     finally:
         await consuming.close()
+
+
+def _tell_and_show(assistant: "SwitchboardAssistant", channels: "Channels", job: "Job") -> None:
+    from agent.showing import show_job
+
+    _tell(job)
+    show_job(assistant, channels, job)
 
 
 def _tell(job: "Job") -> None:

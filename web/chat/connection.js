@@ -114,6 +114,7 @@ export class Connection extends EventTarget {
       this.#enter("open");
     }
     this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+    if (frame.type === "error" && frame.code === "version") this.#lost(CLOSE_VERSION);
   }
 
   /** Keep to what the line asks for; one that has a limited life is replaced before its end. */

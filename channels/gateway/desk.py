@@ -1,0 +1,256 @@
+"""The desk: what each frame gets, whichever process it comes to; all that is known of a client is in the stores."""
+
+import logging
+from dataclasses import dataclass
+
+from channels.gateway.channel import GatewayChannel, channel
+from channels.gateway.front import Front
+from channels.gateway.opening import LIFE
+from channels.websocket import protocol as p
+from channels.websocket import texts
+from channels.websocket.channel import Said
+from channels.websocket.chunks import FRAME
+from channels.websocket.failures import describe
+from channels.websocket.identity import Visitors
+from channels.websocket.links import linked
+from channels.websocket.settings import WebSettings
+from channels.websocket.shapes import Bounds, Line, TurnView
+from channels.websocket.views import new_view, turn_view
+from switchboard import Attachment, BadInput, Conversation, MessageId, SwitchboardError
+from switchboard.connections import Chunk, Connection
+from switchboard.plugins import Setup
+
+log = logging.getLogger("switchboard.channels")
+
+HISTORY = 50
+HISTORY_CHARACTERS = 90_000
+"""Of turns in one frame; what is left out is there when asked for."""
+LARGEST = 131_072
+"""Bytes of what a client says in chunks."""
+CHUNK_SECONDS = 60.0
+LINE = Line(frame=FRAME, life=LIFE, quiet=300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Takes the frames of clients.
+
+    Attributes:
+        visitors: Makes and checks conversation ids.
+        model: What the assistant is made of, for people.
+    """
+
+    front: Front
+    channel: GatewayChannel
+    visitors: Visitors
+    bounds: Bounds
+    model: str = ""
+
+    async def take(self, connection_id: str, text: str | None) -> bool:
+        """Do what a frame asks for, and tell what comes of it; ``None`` is a frame that is not text.
+
+        Returns:
+            Whether the connection is known.
+        """
+        hall = self.channel.hall
+        connection = await hall.connections.get(connection_id, now=hall.clock())
+        if connection is None:
+            log.warning("a frame came through a connection that is not known")
+            return False
+        about = ""
+        try:
+            if text is None:
+                raise p.BadFrame(texts.BINARY, code="malformed")
+            read = p.read(text, bounds=self.bounds)
+            request = await self._joined(read, connection) if isinstance(read, p.Chunk) else read
+            about = _about(request)
+            if request is not None:
+                await self._act(request, connection)
+        except SwitchboardError as error:
+            found = error.about if isinstance(error, p.BadFrame) else ""
+            await self.apologise(connection, error, about or found)
+        return True
+
+    async def leave(self, connection_id: str) -> None:
+        """Forget a connection that was closed. Safe to repeat.
+
+        Where the settings say so, and nobody else reads on, what is being answered stops, even while nothing is shown.
+        """
+        hall = self.channel.hall
+        connection = await hall.connections.get(connection_id, now=hall.clock())
+        await hall.connections.remove(connection_id)
+        conversation = None if connection is None else connection.conversation
+        if conversation is None or self.channel.settings.when_gone != "stop":
+            return
+        if await hall.connections.of(conversation, now=hall.clock()):
+            return
+        if message_id := await self.front.running(conversation):
+            await self.front.stop(conversation, message_id)
+
+    async def apologise(self, connection: Connection, error: Exception, about: str = "") -> None:
+        """Tell a client what failed."""
+        await self.channel.hall.send(connection, describe(error).problem(about))
+
+    async def _joined(self, part: p.Chunk, connection: Connection) -> p.Request | None:
+        hall = self.channel.hall
+        chunk = Chunk(frame=part.frame, index=part.index, total=part.total, data=part.data)
+        until = hall.clock() + CHUNK_SECONDS
+        whole = await hall.connections.keep(connection.id, chunk, most=LARGEST, until=until)
+        if whole is None:
+            return None
+        request = p.read(whole, bounds=self.bounds)
+        if isinstance(request, p.Chunk):
+            raise p.BadFrame(texts.BAD_MEMBERS, code="malformed")
+        return request
+
+    async def _act(self, request: p.Request, connection: Connection) -> None:
+        conversation = connection.conversation
+        match request:
+            case p.Ping():
+                await self.channel.hall.send(connection, p.Pong())
+            case p.Hello():
+                await self._hello(request, connection)
+            case _ if conversation is None:
+                raise p.BadFrame(texts.HELLO_FIRST, code="malformed")
+            case p.Say():
+                await self._say(request, connection, conversation)
+            case p.Resume():
+                await self._resume(MessageId(request.message_id), request.after, connection, conversation)
+            case p.Stop():
+                await self.front.stop(conversation, MessageId(request.message_id))
+            case p.CancelJob():
+                await self.front.cancel_job(conversation, request.job_id)
+            case p.Ack():
+                await self.front.confirm(conversation, MessageId(request.message_id))
+            case p.Earlier():
+                turns, earlier = await self._turns(conversation, before=request.before)
+                await self.channel.hall.send(connection, p.History(turns=turns, earlier=earlier))
+
+    async def _hello(self, request: p.Hello, connection: Connection) -> None:
+        hall = self.channel.hall
+        if request.v != p.VERSION:
+            text = texts.PAGE_TOO_OLD if request.v < p.VERSION else texts.PAGE_TOO_NEW
+            await hall.send(connection, p.Problem(code="version", text=text))
+            return
+        if connection.conversation is not None:
+            raise p.BadFrame(texts.HELLO_TWICE, code="malformed")
+        principal = connection.principal
+        known = self.visitors.conversation(principal, request.conversation) if request.conversation else None
+        if request.conversation and known is None:
+            await hall.send(connection, p.Problem(code="unknown_conversation", text=texts.UNKNOWN_CONVERSATION))
+        conversation = known or self.visitors.new_conversation(principal)
+        if not await hall.connections.join(connection.id, conversation, now=hall.clock()):
+            raise p.BadFrame(texts.HELLO_TWICE, code="malformed")
+        await self._welcome(connection, conversation)
+
+    async def _welcome(self, connection: Connection, conversation: Conversation) -> None:
+        """What there is. The connection has joined by now: what happens meanwhile comes besides."""
+        jobs = [job for job in await self.front.jobs(conversation) if job.due_at]
+        turns, earlier = await self._turns(conversation)
+        welcome = p.Welcome(
+            v=p.VERSION,
+            conversation=conversation.thread,
+            history=turns,
+            earlier=earlier,
+            limits=self.bounds,
+            suggestions=self.channel.settings.suggestions,
+            documents=0,
+            model=self.model,
+            notice="",
+            signed_in=connection.principal.verified,
+            line=LINE,
+        )
+        news = [
+            p.JobProgress(
+                job_id=job.id,
+                message_id=job.message_id,
+                state=job.state,
+                text=job.text,
+                done=job.progress[0],
+                total=job.progress[1],
+            )
+            for job in jobs
+        ]
+        await self.channel.hall.send(connection, welcome, *news)
+
+    async def _turns(
+        self, conversation: Conversation, *, before: int | None = None
+    ) -> tuple[tuple[TurnView, ...], bool]:
+        """A page of turns that is not too large, and whether there are more before it."""
+        found = await self.front.transcript(conversation, limit=HISTORY + 1, before=before)
+        views: list[TurnView] = []
+        size = 0
+        for turn in reversed(found[-HISTORY:]):
+            view = turn_view(turn)
+            size += len(p.write(p.TurnBegan(turn=view)))
+            if views and size > HISTORY_CHARACTERS:
+                break
+            views.append(view)
+        return tuple(reversed(views)), len(found) > len(views)
+
+    async def _say(self, request: p.Say, connection: Connection, conversation: Conversation) -> None:
+        hall = self.channel.hall
+        said = Said(
+            frame=request,
+            conversation=conversation,
+            principal=connection.principal,
+            attachments=await self._attachments(request, conversation),
+            received_at=hall.clock(),
+        )
+        for message in self.channel.parse(said):
+            offer = await self.front.offer(message)
+            await hall.send(connection, p.Accepted(id=message.id, state=offer.state, ahead=offer.ahead))
+            if offer.state in ("running", "done"):
+                await self._resume(message.id, 0, connection, conversation)
+            else:
+                await hall.tell(conversation, p.TurnBegan(turn=new_view(message)), but=connection.id)
+
+    async def _attachments(self, request: p.Say, conversation: Conversation) -> tuple[Attachment, ...]:
+        found: list[Attachment] = []
+        for digest in request.attachments:
+            blob = await self.front.blobs.stat(digest, owner=conversation.key) if p.is_digest(digest) else None
+            if blob is None:
+                raise p.BadFrame(texts.FILE_UNKNOWN, code="unknown_file", about=request.id)
+            found.append(Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=blob.digest))
+        return tuple(found)
+
+    async def _resume(
+        self, message_id: MessageId, after: int, connection: Connection, conversation: Conversation
+    ) -> None:
+        """Send what was missed and is stored by now; the rest comes from whoever answers."""
+        try:
+            events = await self.front.replay(conversation, message_id, after=after)
+        except BadInput as error:
+            raise p.BadFrame(error.user_text, code="unknown", about=message_id) from error
+        if events:
+            shown = tuple(linked(event, conversation) for event in events)
+            await self.channel.hall.send(connection, p.HappenedSince(message_id=message_id, events=shown))
+
+
+def _about(request: p.Request | None) -> str:
+    """The message that a request is about, if any."""
+    match request:
+        case p.Say():
+            return request.id
+        case p.Resume() | p.Stop() | p.Ack():
+            return request.message_id
+        case _:
+            return ""
+
+
+def desk(setup: Setup, front: Front) -> Desk:
+    """The desk as the settings want it.
+
+    Raises:
+        ConfigError: Something is missing or wrong in them.
+    """
+    made = channel(setup)
+    limits = setup.settings.limits
+    web = WebSettings(secret=made.settings.key, tenant=setup.settings.tenant)
+    return Desk(
+        front=front,
+        channel=made,
+        visitors=Visitors(web, channel=made.name),
+        bounds=Bounds(text=limits.message_characters, upload=limits.upload_bytes, attachments=limits.attachments),
+        model=setup.settings.backends.chat_model,
+    )

@@ -1,0 +1,87 @@
+"""The table ``[channels.gateway]`` of the settings, checked when the channel is made."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from switchboard import ConfigError
+from switchboard.settings import Settings
+
+SHORTEST_SECRET = 32
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class GatewaySettings(BaseModel):
+    """Who may connect, and how answers are shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    secret: SecretStr = Field(
+        SecretStr(""),
+        description="Signs tickets and conversation ids; 32 characters at least. Without it nobody enters.",
+    )
+    origins: tuple[str, ...] = Field((), description="Origins whose pages may connect: https://www.example.com.")
+    endpoint: str = Field(
+        "", description="Where texts are sent to; empty for the address that a connection came through."
+    )
+    when_gone: Literal["finish", "stop"] = Field(
+        "finish", description="What becomes of an answer when the last window is gone: it is finished, or stopped."
+    )
+    pace_seconds: float = Field(
+        0.25, ge=0.05, le=10, description="How often a growing answer is sent; each time is a request for each window."
+    )
+    suggestions: tuple[str, ...] = Field((), description="Questions that a newcomer is offered.")
+
+    @field_validator("origins", "suggestions", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value.split(",")) if isinstance(value, str) and value else value or ()
+
+    @field_validator("secret")
+    @classmethod
+    def _long(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"it has to have at least {SHORTEST_SECRET} characters")
+        return value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.netloc and (parts.scheme == "https" or parts.hostname in LOOPBACK)):
+            raise ValueError("it has to be an https address")
+        return value
+
+    @property
+    def key(self) -> bytes:
+        """The secret as bytes.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        if not self.secret.get_secret_value():
+            raise ConfigError(
+                "The gateway has no secret.", fix="Set SWITCHBOARD_CHANNELS__GATEWAY__SECRET.", where="channels.gateway"
+            )
+        return self.secret.get_secret_value().encode()
+
+
+def gateway_settings(settings: Settings) -> GatewaySettings:
+    """The channel's part of the settings.
+
+    Raises:
+        ConfigError: Something in it is wrong.
+    """
+    table: Mapping[str, Any] = (settings.channels.model_extra or {}).get("gateway", {})
+    try:
+        return GatewaySettings.model_validate(table)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(("channels", "gateway", *map(str, fault["loc"])))
+        raise ConfigError(
+            f"{name} is not right: {fault['msg'].lower()}.",
+            fix="docs/websocket-on-aws.md lists what there is.",
+            where=f"the table [channels.gateway] or the variable SWITCHBOARD_{name.replace('.', '__').upper()}",
+        ) from None

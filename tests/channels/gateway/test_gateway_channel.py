@@ -1,0 +1,73 @@
+"""The gateway as a channel: the contract that all channels keep, and what it says of deliveries."""
+
+from typing import Any
+
+import pytest
+
+from channels.gateway.channel import GatewayChannel
+from channels.gateway.hall import Hall
+from channels.gateway.settings import GatewaySettings
+from channels.websocket.channel import Said
+from channels.websocket.protocol import Say
+from stores.connections import MemoryConnectionStore
+from switchboard import Conversation, Principal, Receipt, Reply
+from switchboard.testing.channel import ChannelContract
+
+from .stage import Sockets, a_stage
+
+
+def said(text: str, *, id: str, sender: str) -> Said:
+    return Said(
+        frame=Say(id=id, text=text, attachments=()),
+        conversation=Conversation(tenant="local", channel="gateway", room=sender, thread="main"),
+        principal=Principal(id=sender),
+        attachments=(),
+        received_at=0.0,
+    )
+
+
+class TestGateway(ChannelContract):
+    @staticmethod
+    def text_of(part: Reply) -> str:
+        asides = [*(each.title for each in part.citations), *(each.text for each in part.warnings)]
+        asides += [] if part.question is None else [part.question.text, *part.question.options]
+        asides += [] if part.job is None else [part.job.text]
+        return " ".join([part.text, *asides, *(each.name for each in part.artifacts)])
+
+    @pytest.fixture
+    def channel(self) -> GatewayChannel:
+        return GatewayChannel(Hall(MemoryConnectionStore(), Sockets()), GatewaySettings())
+
+    def payload(self, text: str, *, id: str, sender: str) -> Any:
+        return said(text, id=id, sender=sender)
+
+
+async def sent(**trouble: set[str]) -> tuple[Receipt, list[dict[str, Any]]]:
+    """What comes of sending a reply to a window to which this happens, and the turns that it was shown."""
+    async with a_stage([]) as stage:
+        client = await stage.connect("one")
+        await client.hello()
+        for name, value in trouble.items():
+            setattr(stage.sockets, name, value)
+        conversation = stage.desk.visitors.conversation(Principal(id="ann"), client.welcome["conversation"])
+        assert conversation is not None
+        (message,) = stage.channel.parse(said("Hi", id="message-1", sender="ann"))
+        message = type(message)(id=message.id, conversation=conversation, principal=message.principal, text="Hi")
+        parts = stage.channel.render(Reply(text="Hello.", status="complete"))
+        return await stage.channel.send(message, parts), client.heard("turn")
+
+
+async def test_a_reply_that_was_not_shown_is_sent_as_a_turn_that_is_done() -> None:
+    receipt, shown = await sent()
+    assert receipt.delivered
+    assert [(frame["turn"]["state"], frame["turn"]["reply"]["text"]) for frame in shown] == [("done", "Hello.")]
+
+
+async def test_a_reply_for_nobody_is_not_sent_again() -> None:
+    receipt, _ = await sent(gone={"one"})
+    assert (receipt.delivered, receipt.retry_after) == (False, None)
+
+
+async def test_a_reply_that_no_window_could_take_is_sent_again() -> None:
+    receipt, _ = await sent(busy={"one"})
+    assert (receipt.delivered, receipt.retry_after) == (False, 0.0)

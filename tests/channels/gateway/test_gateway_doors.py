@@ -1,0 +1,116 @@
+"""Who may open a socket, by real events: a ticket that is ours and in time, and an Origin that is known."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.gateway.opening import LIFE, opened
+from channels.gateway.settings import GatewaySettings, gateway_settings
+from channels.gateway.tickets import LIFE as TICKET_LIFE
+from channels.gateway.tickets import check, issue
+from switchboard import ConfigError, Principal, Refused
+from switchboard.settings import load
+
+SECRET = b"s" * 32
+NOW = 1_795_392_000.0
+ANN = Principal(id="ann", groups=frozenset({"staff"}), display_name="Ann", verified=True)
+SETTINGS = GatewaySettings.model_validate({"secret": SECRET.decode(), "origins": ["https://www.example.com"]})
+PAYLOADS = Path(__file__).parents[2] / "payloads" / "gateway"
+
+
+def ticket(**changes: Any) -> str:
+    facts: dict[str, Any] = {"tenant": "local", "now": NOW} | changes
+    return issue(facts.pop("secret", SECRET), ANN, **facts)
+
+
+def event(ticket: str | None, **headers: str | None) -> dict[str, Any]:
+    """The event of a socket that is being opened; a header of ``None`` is left out."""
+    found: dict[str, Any] = json.loads((PAYLOADS / "connect.json").read_text(encoding="utf-8"))
+    found["queryStringParameters"] = None if ticket is None else {"ticket": ticket}
+    found["headers"] = {name: text for name, text in (found["headers"] | headers).items() if text is not None}
+    return found
+
+
+def test_who_has_a_ticket_and_comes_from_a_known_page_is_let_in() -> None:
+    connection = opened(event(ticket()), SETTINGS, tenant="local", now=NOW)
+    assert connection.principal == ANN
+    assert connection.id == "FxAbCdEfDoECJ-A="
+    assert connection.endpoint == "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/prod"
+    assert connection.expires_at == NOW + LIFE
+
+
+def test_a_program_says_no_origin_and_needs_a_ticket() -> None:
+    assert opened(event(ticket(), Origin=None), SETTINGS, tenant="local", now=NOW).principal == ANN
+    with pytest.raises(Refused):
+        opened(event(None, Origin=None), SETTINGS, tenant="local", now=NOW)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "", "http://www.example.com", "https://www.example.com.evil.example"]
+)
+def test_a_foreign_page_is_refused_whatever_its_ticket(origin: str) -> None:
+    with pytest.raises(Refused) as caught:
+        opened(event(ticket(), Origin=origin), SETTINGS, tenant="local", now=NOW)
+    assert caught.value.policy == "origin"
+
+
+def test_without_settings_nobody_is_let_in() -> None:
+    for forged in (ticket(), ticket(secret=b"")):
+        with pytest.raises(Refused):
+            opened(event(forged, Origin=None), GatewaySettings(), tenant="local", now=NOW)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        None,
+        "",
+        ".",
+        "a.b",
+        "\u00e4",
+        "x" * 100_000,
+        ticket(secret=b"t" * 32),
+        ticket(tenant="other"),
+        ticket(now=NOW - TICKET_LIFE),
+    ],
+    ids=["none", "empty", "dot", "not ours", "not ascii", "huge", "forged", "of another tenant", "too old"],
+)
+def test_a_ticket_that_is_not_right_lets_nobody_in(shown: str | None) -> None:
+    with pytest.raises(Refused) as caught:
+        opened(event(shown), SETTINGS, tenant="local", now=NOW)
+    assert caught.value.policy == "ticket"
+
+
+@given(st.integers(0, 400), st.characters())
+def test_a_ticket_with_another_character_in_it_is_worth_nothing(place: int, letter: str) -> None:
+    good = ticket()
+    place %= len(good) - 1  # the last character holds bits that mean nothing
+    bad = good[:place] + letter + good[place + 1 :]
+    assert bad == good or place == good.index(".") - 1 or check(SECRET, bad, tenant="local", now=NOW) is None
+
+
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_an_event_of_any_shape_is_refused_and_nothing_else(junk: Any) -> None:
+    for name in ("headers", "queryStringParameters", "requestContext"):
+        with pytest.raises(Refused):
+            opened({**event(None), name: junk}, SETTINGS, tenant="local", now=NOW)
+
+
+@pytest.mark.parametrize(("name", "value"), [("SECRET", "short"), ("ENDPOINT", "http://example.com"), ("NOTHING", "x")])
+def test_settings_that_are_wrong_are_told_with_their_name(name: str, value: str) -> None:
+    variables = {f"SWITCHBOARD_CHANNELS__GATEWAY__{name}": value}
+    with pytest.raises(ConfigError, match=f"channels.gateway.{name.lower()}"):
+        gateway_settings(load(None, variables))
+
+
+def test_a_missing_secret_is_told() -> None:
+    with pytest.raises(ConfigError, match="SWITCHBOARD_CHANNELS__GATEWAY__SECRET"):
+        _ = GatewaySettings().key
