@@ -32,6 +32,7 @@ class ChannelCase:
 
         Raises:
             NotImplementedError: The channel takes no files, or takes them on another way.
+            ValueError: The platform has no such file.
         """
         raise NotImplementedError
 
@@ -62,11 +63,13 @@ class ChannelCase:
         return "\n".join(text for part in parts for text in (self.text_of(part), *self.buttons_of(part)))
 
     def file(self, channel: Channel[Any, Any], attachment: Attachment) -> Message | BadInput:
-        """What the channel makes of a message with a file, or how it refuses it."""
+        """What the channel makes of a message with a file, or how it, or already its platform, refuses it."""
         try:
             (message,) = channel.parse(self.payload_with(attachment, id="1", sender="5551"))
         except NotImplementedError:
             pytest.skip("the channel says nothing of how files come")
         except BadInput as error:
             return error
+        except ValueError:
+            return BadInput("There is no such file.")
         return message
