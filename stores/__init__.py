@@ -102,7 +102,7 @@ def dynamodb_quotas(setup: "Setup", name: str) -> QuotaStore:
     return DynamoQuotaStore(_table(setup))
 
 
-def connections(setup: "Setup") -> ConnectionStore:
+def gateway_connections(setup: "Setup") -> ConnectionStore:
     """Connections of a gateway: in the same table as conversations, if the settings name one, else in this process."""
     if (given := setup.given.get("connections")) is not None:
         return cast("ConnectionStore", given)

@@ -52,5 +52,18 @@ def test_what_receives_messages_loads_neither_the_agent_nor_what_it_needs() -> N
     assert not loaded.intersection({"agent", "tools", "prompts", *HEAVY})
 
 
+TAKING_FRAMES = """
+import os
+os.environ |= {"SWITCHBOARD_PROFILE": "aws", "SWITCHBOARD_AWS__BUCKET": "b", "SWITCHBOARD_AWS__QUEUE_URL": "q"}
+os.environ |= {"SWITCHBOARD_AWS__TABLE": "t", "SWITCHBOARD_CHANNELS__GATEWAY__SECRET": "s" * 32}
+from infra.functions import connect, disconnect, frames
+connect._kept(), frames._desk()
+"""
+
+
+def test_what_takes_a_gateways_frames_loads_no_model_and_no_graph() -> None:
+    assert not imported_by(f"exec({TAKING_FRAMES!r})").intersection({"tools", "prompts", *HEAVY})
+
+
 def test_the_queue_needs_neither_settings_nor_the_sdk_before_it_sends() -> None:
     assert not imported_by("import channels.receiving, stores.sqs").intersection({"pydantic", "boto3", "botocore"})

@@ -138,9 +138,9 @@ class GatewayChannel:
 
 def channel(setup: Setup) -> GatewayChannel:
     """The channel as the settings want it; what the plug-in registry calls."""
-    from stores import connections, gateway_client
+    from stores import gateway_client, gateway_connections
 
     own, limits = gateway_settings(setup.settings), setup.settings.limits
     post = GatewayPost(lambda endpoint: gateway_client(setup, endpoint), endpoint=own.endpoint)
-    hall = Hall(connections(setup), post)
+    hall = Hall(gateway_connections(setup), post)
     return GatewayChannel(hall, own, limits=Limits(text=limits.message_characters, upload=limits.upload_bytes))

@@ -43,9 +43,11 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 @cache
 def _kept() -> Kept:
-    from stores import connections
+    from stores import gateway_connections
     from switchboard.plugins import Setup
     from switchboard.settings import load
 
     settings = load()
-    return Kept(settings=gateway_settings(settings), tenant=settings.tenant, connections=connections(Setup(settings)))
+    return Kept(
+        settings=gateway_settings(settings), tenant=settings.tenant, connections=gateway_connections(Setup(settings))
+    )
