@@ -146,7 +146,7 @@ def _named(name: str | None, key: str | None) -> str | None:
     if key is None:
         return name
     if name is not None and name != key:
-        raise BadInput(texts.TWO_IDS)
+        raise BadInput(texts.TWO_IDS, status=409)
     if name is not None:
         return name
     if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from channels.http.channel import Asked, HttpChannel
+from channels.http.naming import conversation_of
 from channels.terminal.channel import TerminalChannel, Typed
 from channels.websocket.channel import Said, WebSocketChannel
 from channels.websocket.protocol import Say
@@ -58,3 +60,19 @@ class TestWebSocket(ChannelContract):
             attachments=(),
             received_at=0.0,
         )
+
+
+class TestHttp(ChannelContract):
+    @staticmethod
+    def text_of(part: dict[str, Any]) -> str:
+        asides = [one["text"] for one in (*part["warnings"], part["job"], part["question"]) if one]
+        options = part["question"]["options"] if part["question"] else []
+        return "\n".join([part["text"], *(one["title"] for one in part["citations"]), *asides, *options])
+
+    @pytest.fixture
+    def channel(self) -> HttpChannel:
+        return HttpChannel()
+
+    def payload(self, text: str, *, id: str, sender: str) -> Asked:
+        who = Principal(id=sender, verified=True)
+        return Asked(id=id, conversation=conversation_of(who, "main", tenant="local"), principal=who, text=text)

@@ -82,7 +82,7 @@ async def test_a_key_of_no_form_is_refused(api: Api, key: str) -> None:
 
 
 async def test_two_names_for_one_message_are_refused(api: Api) -> None:
-    assert (await send(api.ann, {"Idempotency-Key": "another-id"}, id="my-own-id")).status_code == 400
+    assert (await send(api.ann, {"Idempotency-Key": "another-id"}, id="my-own-id")).status_code == 409
 
 
 async def test_messages_with_neither_id_nor_conversation_begin_one_each(api: Api) -> None:
