@@ -38,7 +38,7 @@ async def take(house: House, asked: Asked) -> Message:
     if turn is None:
         return message
     if _said(turn.message) != _said(message):
-        raise BadInput(texts.OTHER_TEXT, status=422)
+        raise BadInput(texts.OTHER_TEXT, status=409)
     return turn.message
 
 

@@ -73,7 +73,7 @@ async def test_the_same_idempotency_key_is_answered_once(api: Api) -> None:
 async def test_an_id_does_not_stand_for_another_text(api: Api) -> None:
     first = (await send(api.ann, id="my-own-id")).json()
     answer = await send(api.ann, id="my-own-id", conversation=first["conversation"], text="something else")
-    assert (answer.status_code, "another message" in answer.json()["detail"]) == (422, True)
+    assert (answer.status_code, "another message" in answer.json()["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])
