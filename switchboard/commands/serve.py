@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from switchboard.commands import identity, running, texts
 from switchboard.commands.context import Context
+from switchboard.errors import ConfigError
 from switchboard.identity import Principal
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--lex", action="store_true", help="also serve the Lex V2 runtime API, for Lex clients")
     parser.add_argument("--slack", action="store_true", help="also answer in Slack, as the table [channels.slack] says")
+    parser.add_argument(
+        "--mcp", action="store_true", help="instead, offer the tools to another assistant on standard input and output"
+    )
     parser.add_argument("--open", action="store_true", help="open the chat in the browser, signed in")
 
 
@@ -36,9 +40,26 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from switchboard.plugins import Setup
 
     setup = Setup(context.settings())
+    if args.mcp:
+        return _serve_mcp(setup)
     web = _web_settings(args, setup)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(setup, web, browse=args.open, lex=args.lex, slack=args.slack))
+    return 0
+
+
+def _serve_mcp(setup: "Setup") -> int:
+    """Offer the tools by MCP as the local user, until the client leaves."""
+    try:
+        from channels.mcp.calling import Caller
+        from channels.mcp.server import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "mcp":
+            raise
+        raise ConfigError(texts.NEEDS_MCP, fix=texts.NEEDS_MCP_FIX) from None
+    blobs, jobs = setup.backend("blobs"), setup.backend("jobs")
+    caller = Caller(principal=identity.local(), tenant=setup.settings.tenant, blobs=blobs, jobs=jobs)
+    asyncio.run(serve(setup.tools, caller))
     return 0
 
 

@@ -31,6 +31,9 @@ KEYS_OR_PRINCIPAL = "Give either keys, as `switchboard conversations list` print
 DELETE_NEEDS_YES = "Nobody is there to be asked. Add --yes to delete without being asked."
 NOTHING_DELETED = "Nothing was deleted."
 
+NEEDS_MCP = "--mcp needs the package mcp, which is not installed."
+NEEDS_MCP_FIX = "Run: pip install 'switchboard-assistant[mcp]'"
+
 EMPTY_OUTBOX = "Nothing waits to be sent."
 KEY_OR_ALL = "Give either a key, as `switchboard outbox list` prints it, or --all, with --channel NAME for one channel."
 
