@@ -55,7 +55,7 @@ class Shown:
     async def offer(self, message: Message) -> Offer:
         """See `Assistant.offer`."""
         offer = await self._assistant.offer(message)
-        if message.conversation.channel in self._shows:
+        if offer.state != "rejected" and message.conversation.channel in self._shows:
             self._messages[message.conversation.key, message.id] = message
         return offer
 
