@@ -6,6 +6,7 @@ the reply, the agent's memory and the release of the conversation are one write.
 
 import asyncio
 import contextlib
+import logging
 import math
 import time
 from collections.abc import Sequence
@@ -24,15 +25,19 @@ from agent.recording import Recorder
 from agent.run import Run
 from agent.telling import Telling
 from agent.upkeep import Upkeep
-from switchboard.errors import Fenced
+from switchboard.errors import BackendError, Fenced
 from switchboard.events import Event, Failed, Final, Warning
 from switchboard.messages import Message
 from switchboard.reply import Reply, fold
 from switchboard.storage import Job, Lease, Snapshot, Turn
 from switchboard.tracing import traced
 
+log = logging.getLogger("switchboard.agent")
+
 ATTEMPT_EVENTS = 1_000_000
 """A second attempt at a turn numbers its events from here on, so that no number is used twice."""
+STORE_PAUSES = (0.1, 0.5, 2.0, 5.0)
+"""Seconds between attempts to write a turn's outcome; together less than a lease."""
 UNWIND_SECONDS = 2.0
 """How long a cancelled turn may take to let go; a tool that does not is left behind."""
 
@@ -228,6 +233,18 @@ class TurnRun:
         return self.parts.settings.turn.busy_for(self.turn.message.conversation.channel)
 
     async def _store(self, reply: Reply, memory: bytes | None) -> bool:
+        """Write the outcome; where the store fails for a moment, again: the answer may have been paid for."""
+        for pause in STORE_PAUSES:
+            try:
+                return await self._write(reply, memory)
+            except BackendError as error:
+                if not error.retryable:
+                    raise
+                log.warning("a turn's outcome could not be written, will try again: %s", error)
+                await asyncio.sleep(pause)
+        return await self._write(reply, memory)
+
+    async def _write(self, reply: Reply, memory: bytes | None) -> bool:
         message = self.turn.message
         hold = self.parts.holding(message)
         while True:

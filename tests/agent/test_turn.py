@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+import agent.turn
+from stores.memory import MemoryConversationStore
 from switchboard import (
     BackendError,
     Delta,
@@ -13,9 +15,11 @@ from switchboard import (
     tool,
 )
 from switchboard.settings import load
+from switchboard.storage import Change
 from switchboard.testing.models import Call, Say, ScriptedChatModel
 from switchboard.testing.running import SOMEWHERE, ask, follow, running, said
 from tests.agent.shared import SECRET, assert_valid, until
+from tests.scenarios.racing import Shared
 
 
 async def test_a_stop_reaches_the_model_and_keeps_what_was_said() -> None:
@@ -112,3 +116,23 @@ async def test_a_model_that_fails_costs_a_sentence_and_an_incident(
 async def test_a_model_that_says_nothing_gets_no_blank_reply() -> None:
     async with running([""]) as assistant:
         assert "put the question another way" in (await ask(assistant, "q")).text
+
+
+async def test_an_outcome_that_the_store_does_not_take_at_once_is_written_again_and_not_paid_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(agent.turn, "STORE_PAUSES", (0.0, 0.0, 0.0))
+    store = Shared(MemoryConversationStore())
+    failures = 2
+
+    async def throttled(change: Change) -> None:
+        nonlocal failures
+        if failures and any(turn.state == "done" for turn in change.turns):
+            failures -= 1
+            raise BackendError(service="store", operation="commit", code="throttled", retryable=True)
+
+    store.before = throttled
+    model = ScriptedChatModel(["once"])
+    async with running(model, given={"conversations": store}) as assistant:
+        assert (await ask(assistant, "q")).text == "once"
+    assert (failures, len(model.given)) == (0, 1)

@@ -15,6 +15,7 @@ from random import Random
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
+import agent.turn
 from agent.assistant import SwitchboardAssistant
 from stores.dynamodb import DynamoConversationStore
 from stores.memory import MemoryConversationStore
@@ -145,8 +146,13 @@ async def test_a_receipt_that_comes_before_the_reply_changes_nothing(store: Conv
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("trouble", [THROTTLED, TIMED_OUT, FULL, RACE_LOST], ids=lambda trouble: trouble.code or "race")
 async def test_a_store_in_trouble_loses_no_message_and_doubles_no_answer(
-    store: ConversationStore, trouble: Trouble, seed: int, caplog: pytest.LogCaptureFixture
+    store: ConversationStore,
+    trouble: Trouble,
+    seed: int,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(agent.turn, "STORE_PAUSES", (0.0,))
     clock, failing = Clock(), Failing(store, trouble, Random(seed))
     messages = [said(f"{number}", conversation=replace(SOMEWHERE, room=f"{number % 3}")) for number in range(12)]
     own = settings(turn__lease_seconds=f"{LEASE:g}", turn__attempts="20")
