@@ -10,8 +10,8 @@ from typing import Any
 from langchain_core.messages import ToolCall
 
 from agent import texts
-from agent.boundary import attempt
 from agent.results import for_model, numbered_from
+from switchboard.boundary import attempt
 from switchboard.errors import (
     BadInput,
     Late,

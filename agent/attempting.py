@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from agent import jobs as rules
 from agent import texts
-from agent.boundary import attempt
+from switchboard.boundary import attempt
 from switchboard.errors import BackendError, Fenced, Late, SwitchboardError
 from switchboard.jobs import JobContext, JobKind
 from switchboard.reply import Reply

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from agent import texts
-from agent.boundary import attempt
 from switchboard.assistant import Offer
+from switchboard.boundary import attempt
 from switchboard.errors import BadInput, Refused, SwitchboardError, TooMuch
 from switchboard.events import Event
 from switchboard.identity import Conversation, MessageId

@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from agent.boundary import attempt
 from agent.counting import Counts
 from agent.outboxes import Attempt, Outboxes
+from switchboard.boundary import attempt
 from switchboard.channels import Channel
 from switchboard.errors import DeliveryFailed, Late, SwitchboardError
 from switchboard.identity import Conversation

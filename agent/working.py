@@ -10,10 +10,10 @@ from typing import Any
 
 from agent import jobs as rules
 from agent.attempting import UNWIND_SECONDS, Attempt, Bench
-from agent.boundary import attempt
 from agent.ordering import Orders
 from agent.watching import Watching
 from switchboard.assistant import JobNews, Offer
+from switchboard.boundary import attempt
 from switchboard.jobs import JobFunction, JobKind
 from switchboard.messages import Message
 from switchboard.plugins import Setup

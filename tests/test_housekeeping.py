@@ -16,7 +16,7 @@ PRODUCT = ("switchboard", "stores", "prompts", "tools", "agent", "channels", "ev
 CODE = frozenset({".py", ".js", ".css", ".html", ".sh"})
 LONGEST_FILE = 400
 BOUNDARIES = {
-    "agent/boundary.py": "a tool, a job and a channel are anybody's code",
+    "switchboard/boundary.py": "a tool, a job and a channel are anybody's code",
     "channels/websocket/session.py": "a frame that fails costs a sentence, not the socket",
     "switchboard/commands/boundary.py": "a command ends with a sentence, not a traceback",
     "tools/reading/office.py": "the libraries raise whatever comes of foreign XML",

@@ -30,6 +30,7 @@ from switchboard import (
     ToolRetry,
     Unreadable,
 )
+from switchboard.boundary import attempt
 from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.channels.mcp")
@@ -67,9 +68,9 @@ async def call(tool: Tool, arguments: dict[str, Any], caller: Caller, report: Re
     reporting = asyncio.create_task(_report(events, report))
     try:
         with traced("tool", tool=tool.name, channel="mcp"):
-            (outcome,) = await asyncio.gather(_run(tool, arguments, caller, events), return_exceptions=True)
+            outcome = await attempt(_run(tool, arguments, caller, events))
         events.put_nowait(None)
-        await asyncio.gather(reporting, return_exceptions=True)  # a client that left hears of no progress
+        await attempt(reporting)  # a client that left hears of no progress
     finally:
         reporting.cancel()
     return shown(outcome) if isinstance(outcome, ToolResult) else told(_sentence(tool, outcome))
@@ -104,7 +105,7 @@ async def _report(events: asyncio.Queue[Event | None], report: Report) -> None:
             await report(reached, float(event.total) or None, event.text)
 
 
-def _sentence(tool: Tool, error: BaseException) -> str:
+def _sentence(tool: Tool, error: Exception) -> str:
     match error:
         case ToolRetry():
             return texts.call_again(error.hint)

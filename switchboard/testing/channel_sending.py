@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.boundary import attempt
+from switchboard.boundary import attempt
 from switchboard.channels import Channel
 from switchboard.errors import DeliveryFailed
 from switchboard.limits import Receipt

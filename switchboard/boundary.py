@@ -1,4 +1,4 @@
-"""The one place outside a turn where anybody's code - a tool, a job, a channel - may raise anything."""
+"""Running what is anybody's code - a tool, a job, a channel - which may raise anything: all but turns do it here."""
 
 from collections.abc import Awaitable
 from typing import TypeVar
