@@ -5,8 +5,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import cache
 from typing import Any
 
-from agent.boundary import attempt
 from channels.gateway.desk import Desk
+from switchboard.boundary import attempt
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
