@@ -268,4 +268,4 @@ class JobSchedules(RuleBasedStateMachine):
 
 
 TestJobSchedules = JobSchedules.TestCase
-TestJobSchedules.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+TestJobSchedules.settings = settings(max_examples=80, stateful_step_count=60, deadline=None)

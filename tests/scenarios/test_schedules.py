@@ -276,7 +276,7 @@ class OnDynamo(Schedules):
 
 
 def test_any_schedule_on_the_store_in_memory() -> None:
-    run(OnMemory, examples=400, steps=50)
+    run(OnMemory, examples=200, steps=50)
 
 
 def test_any_schedule_on_sqlite() -> None:
