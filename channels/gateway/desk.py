@@ -8,15 +8,15 @@ from channels.gateway.front import Front
 from channels.gateway.opening import LIFE
 from channels.websocket import protocol as p
 from channels.websocket import texts
-from channels.websocket.channel import Said
 from channels.websocket.chunks import FRAME
 from channels.websocket.failures import describe
 from channels.websocket.identity import Visitors
 from channels.websocket.links import linked
+from channels.websocket.saying import said, subject
 from channels.websocket.settings import WebSettings
 from channels.websocket.shapes import Bounds, Line, TurnView
 from channels.websocket.views import new_view, turn_view
-from switchboard import Attachment, BadInput, Conversation, MessageId, SwitchboardError
+from switchboard import BadInput, Conversation, MessageId, SwitchboardError
 from switchboard.connections import Chunk, Connection
 from switchboard.plugins import Setup
 
@@ -57,18 +57,18 @@ class Desk:
         if connection is None:
             log.warning("a frame came through a connection that is not known")
             return False
-        about = ""
+        name = ""
         try:
             if text is None:
                 raise p.BadFrame(texts.BINARY, code="malformed")
             read = p.read(text, bounds=self.bounds)
             request = await self._joined(read, connection) if isinstance(read, p.Chunk) else read
-            about = _about(request)
+            name = subject(request)
             if request is not None:
                 await self._act(request, connection)
         except SwitchboardError as error:
             found = error.about if isinstance(error, p.BadFrame) else ""
-            await self.apologise(connection, error, about or found)
+            await self.apologise(connection, error, name or found)
         return True
 
     async def leave(self, connection_id: str) -> None:
@@ -190,29 +190,20 @@ class Desk:
 
     async def _say(self, request: p.Say, connection: Connection, conversation: Conversation) -> None:
         hall = self.channel.hall
-        said = Said(
-            frame=request,
+        heard = await said(
+            request,
+            blobs=self.front.blobs,
             conversation=conversation,
             principal=connection.principal,
-            attachments=await self._attachments(request, conversation),
             received_at=hall.clock(),
         )
-        for message in self.channel.parse(said):
+        for message in self.channel.parse(heard):
             offer = await self.front.offer(message)
             await hall.send(connection, p.Accepted(id=message.id, state=offer.state, ahead=offer.ahead))
             if offer.state in ("running", "done"):
                 await self._resume(message.id, 0, connection, conversation)
             else:
                 await hall.tell(conversation, p.TurnBegan(turn=new_view(message)), but=connection.id)
-
-    async def _attachments(self, request: p.Say, conversation: Conversation) -> tuple[Attachment, ...]:
-        found: list[Attachment] = []
-        for digest in request.attachments:
-            blob = await self.front.blobs.stat(digest, owner=conversation.key) if p.is_digest(digest) else None
-            if blob is None:
-                raise p.BadFrame(texts.FILE_UNKNOWN, code="unknown_file", about=request.id)
-            found.append(Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=blob.digest))
-        return tuple(found)
 
     async def _resume(
         self, message_id: MessageId, after: int, connection: Connection, conversation: Conversation
@@ -225,17 +216,6 @@ class Desk:
         if events:
             shown = tuple(linked(event, conversation) for event in events)
             await self.channel.hall.send(connection, p.HappenedSince(message_id=message_id, events=shown))
-
-
-def _about(request: p.Request | None) -> str:
-    """The message that a request is about, if any."""
-    match request:
-        case p.Say():
-            return request.id
-        case p.Resume() | p.Stop() | p.Ack():
-            return request.message_id
-        case _:
-            return ""
 
 
 def desk(setup: Setup, front: Front) -> Desk:

@@ -8,14 +8,14 @@ from functools import partial
 
 from channels.websocket import protocol as p
 from channels.websocket import texts
-from channels.websocket.channel import Said
 from channels.websocket.failures import describe
 from channels.websocket.following import Following
 from channels.websocket.house import Gone, House, Wire
 from channels.websocket.jobs import Jobs
+from channels.websocket.saying import said, subject
 from channels.websocket.tasks import Work
 from channels.websocket.views import turn_view
-from switchboard import Attachment, Conversation, Event, JobStarted, Message, MessageId, Principal, Receipt
+from switchboard import Conversation, Event, JobStarted, Message, MessageId, Principal, Receipt
 from switchboard.storage import Turn
 
 log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class Session:
             case _ if self._conversation is None:
                 raise p.BadFrame(texts.HELLO_FIRST, code="malformed")
             case _:
-                await self._guarded(partial(self._act, request, self._conversation), _about(request))
+                await self._guarded(partial(self._act, request, self._conversation), subject(request))
 
     async def _act(self, request: p.Request, conversation: Conversation) -> None:
         match request:
@@ -201,14 +201,14 @@ class Session:
 
     async def _say(self, request: p.Say, conversation: Conversation) -> None:
         house = self._house
-        said = Said(
-            frame=request,
+        heard = await said(
+            request,
+            blobs=house.assistant.blobs,
             conversation=conversation,
             principal=self._principal,
-            attachments=await self._attachments(request, conversation),
             received_at=house.now(),
         )
-        for message in house.channel.parse(said):
+        for message in house.channel.parse(heard):
             offer = await house.assistant.offer(message)
             if offer.state == "rejected":
                 raise p.BadFrame(texts.BUSY, code="busy", about=message.id)
@@ -217,17 +217,6 @@ class Session:
             await self._send(p.Accepted(id=message.id, state=offer.state, ahead=offer.ahead))
             self._following.expect(message)
             self._following.follow(message.id, conversation)
-
-    async def _attachments(self, request: p.Say, conversation: Conversation) -> tuple[Attachment, ...]:
-        found: list[Attachment] = []
-        for digest in request.attachments:
-            blob = (
-                await self._house.assistant.blobs.stat(digest, owner=conversation.key) if p.is_digest(digest) else None
-            )
-            if blob is None:
-                raise p.BadFrame(texts.FILE_UNKNOWN, code="unknown_file", about=request.id)
-            found.append(Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=blob.digest))
-        return tuple(found)
 
     async def _resume(self, message_id: MessageId, after: int, conversation: Conversation) -> None:
         known = self._following.expects(message_id)
@@ -253,13 +242,3 @@ class Session:
         if message := self._following.confirmed(message_id, seq):
             await self._house.assistant.confirm(message, Receipt(delivered=True, platform_id=f"{message_id}:{seq}"))
             self._house.rooms.acknowledged(message.conversation, message_id)
-
-
-def _about(request: p.Request) -> str:
-    match request:
-        case p.Say():
-            return request.id
-        case p.Resume() | p.Stop() | p.Ack():
-            return request.message_id
-        case _:
-            return ""
