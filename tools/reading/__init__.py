@@ -1,11 +1,22 @@
 """Any file as pages of text. Nothing heavy is imported before a file is read."""
 
 from switchboard.plugins import Setup
-from tools.reading.backend import Block, Document, Page, Reader, ReadingLimits
+from tools.reading.backend import Block, Box, Document, Page, Progress, Reader, ReadingLimits
 from tools.reading.embedded import EmbeddedReader
 from tools.reading.pool import ReadingPool
 
-__all__ = ["Block", "Document", "EmbeddedReader", "Page", "Reader", "ReadingLimits", "ReadingPool", "embedded_reader"]
+__all__ = [
+    "Block",
+    "Box",
+    "Document",
+    "EmbeddedReader",
+    "Page",
+    "Progress",
+    "Reader",
+    "ReadingLimits",
+    "ReadingPool",
+    "embedded_reader",
+]
 
 
 def embedded_reader(setup: Setup, name: str) -> ReadingPool:

@@ -1,12 +1,19 @@
 """What a reader is: bytes in, pages of text out."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 BlockKind = Literal["heading", "text", "list", "table"]
 Method = Literal["text", "ocr"]
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom as fractions of the page as it is seen, from its upper left corner."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told ``done`` and ``total`` pages while a file is read, at least every two seconds; ``total`` may still grow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +23,20 @@ class Block:
     Attributes:
         text: Plain text; a table is one row a line, cells parted by `` | ``.
         level: For a heading 1 (the largest) to 6; otherwise 0.
+        box: Where it stands, in files whose pages have a fixed form (PDF, scans); otherwise ``None``.
     """
 
     kind: BlockKind
     text: str
     level: int = 0
+    box: Box | None = None
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of a table; of any other block none."""
+        if self.kind != "table":
+            return ()
+        return tuple(tuple(cell.replace("\\|", "|") for cell in row.split(" | ")) for row in self.text.split("\n"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +45,10 @@ class Page:
 
     Attributes:
         number: From 1.
-        method: How it was read.
+        method: How it was read: by its text layer, or recognised from a picture.
         label: What the file calls it, such as a sheet's name; otherwise empty.
-        confidence: 1 for a text layer, less for OCR.
+        confidence: From 0 to 1, as the recognition judges itself; 1 for text that need not be recognised.
+        language: As ISO 639-1, such as ``de``; empty where there is too little text to tell.
     """
 
     number: int
@@ -39,11 +56,22 @@ class Page:
     method: Method = "text"
     label: str = ""
     confidence: float = 1.0
+    language: str = ""
 
     @property
     def text(self) -> str:
         """All blocks, parted by blank lines."""
         return "\n\n".join(block.text for block in self.blocks)
+
+    @property
+    def marker(self) -> str:
+        """A line that says which page follows, for texts that hold several."""
+        return f"[page {self.number}: {self.label}]" if self.label else f"[page {self.number}]"
+
+    @property
+    def tables(self) -> tuple[Block, ...]:
+        """The blocks that are tables."""
+        return tuple(block for block in self.blocks if block.kind == "table")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +81,11 @@ class Document:
     Attributes:
         title: From the file's metadata or first heading; otherwise made from its name.
         media_type: As found by looking at the bytes, not as claimed.
+        digest: SHA-256 of the file, in hexadecimal.
         paged: Whether page numbers mean something to a person (PDF, slides, sheets).
         metadata: What the file says of itself (author, created, ...), strings only, untrusted.
-        warnings: What could not be read, in words for people ("page 7 has no text").
+        warnings: What could not be read, or not well, in words for people ("page 7 has no text").
+        missing: Numbers of pages that were not read, though they may hold text: the document is partial.
     """
 
     name: str
@@ -66,6 +96,21 @@ class Document:
     paged: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    missing: tuple[int, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text of all pages, each after its marker where pages mean something."""
+        texts = (f"{page.marker}\n\n{page.text}" if self.paged else page.text for page in self.pages)
+        return "\n\n".join(texts)
+
+    @property
+    def language(self) -> str:
+        """The language of most of the text, as ISO 639-1; empty if unknown."""
+        counts: Counter[str] = Counter()
+        for page in self.pages:
+            counts[page.language] += len(page.text)
+        return max(counts, key=counts.__getitem__, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +135,15 @@ class ReadingLimits:
 
 
 class Reader(Protocol):
-    """Turns a file into pages of text."""
+    """Turns a file into pages of text: the backend ``reader``, which settings choose."""
 
-    def read(self, source: Path | bytes, *, name: str, limits: ReadingLimits) -> Document:
-        """Read a file; blocking and heavy on the CPU, so the caller runs it in another process.
+    @property
+    def workers(self) -> int:
+        """How many files it is worth to give it at the same time."""
+        ...
+
+    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
+        """Read a file.
 
         Args:
             source: The file or its bytes.
@@ -101,5 +151,10 @@ class Reader(Protocol):
 
         Raises:
             Unreadable: It is empty, damaged, protected, over a limit or of an unknown kind; says which.
+            BackendError: The service that reads did not answer.
         """
+        ...
+
+    async def close(self) -> None:
+        """Let go of processes and connections."""
         ...

@@ -22,7 +22,11 @@ class EmbeddedReader:
     """Reads PDF, DOCX, PPTX, XLSX, CSV, HTML, Markdown, plain text and e-mail with packaged libraries."""
 
     def read(self, source: Path | bytes, *, name: str, limits: ReadingLimits) -> Document:
-        """Read a file; see `Reader`."""
+        """Read a file. Blocking and heavy on the CPU: `ReadingPool` has it done in other processes.
+
+        Raises:
+            Unreadable: See `Reader.read`.
+        """
         shown = display_name(name)
         budget = Budget(shown, limits)
         data = _load(source, budget)

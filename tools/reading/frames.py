@@ -37,7 +37,15 @@ def document_from_json(data: Any) -> Document:
         pages = tuple(from_json(Page, page) for page in data["pages"])
         metadata = {str(key): str(value) for key, value in data.get("metadata", {}).items()}
         warnings = tuple(str(warning) for warning in data.get("warnings", ()))
+        missing = tuple(int(number) for number in data.get("missing", ()))
         texts = {key: str(data[key]) for key in ("name", "title", "media_type", "digest")}
-        return Document(**texts, pages=pages, paged=bool(data.get("paged")), metadata=metadata, warnings=warnings)
-    except (KeyError, TypeError, AttributeError) as error:
+        return Document(
+            **texts,
+            pages=pages,
+            paged=bool(data.get("paged")),
+            metadata=metadata,
+            warnings=warnings,
+            missing=missing,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput("This is not a valid document.") from error

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from switchboard import BadInput, Unreadable
-from tools.reading.backend import Document, ReadingLimits
+from tools.reading.backend import Document, Progress, ReadingLimits
 from tools.reading.budget import Budget
 from tools.reading.frames import HEADER, document_from_json, frame, length
 from tools.reading.reasons import too_slow, unreadable
@@ -50,8 +50,8 @@ class ReadingPool:
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
 
-    async def read(self, source: Path | bytes, *, name: str) -> Document:
-        """Read a file as `Reader.read` does.
+    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
+        """Read a file; see `Reader.read`.
 
         Raises:
             Unreadable: As `Reader.read`, and where the worker crashed or had to be stopped.
@@ -77,7 +77,10 @@ class ReadingPool:
                     self._idle.append(worker)
                 else:
                     await worker.stop()
-        return _document(answer, shown)
+        document = _document(answer, shown)
+        if progress:
+            progress(len(document.pages), len(document.pages))
+        return document
 
     async def close(self) -> None:
         """Stop the workers; what they are reading fails as if they had crashed."""

@@ -9,6 +9,7 @@ from statistics import median
 
 from tools.reading.cells import Cell, cells
 from tools.reading.layout import Line
+from tools.reading.words import cell_text
 
 _NUMBERED = re.compile(r"\(\w{1,3}\)\s")
 _WIDE_GAP = 2.0  # in sizes of type: words that far apart are two cells even if neither is a figure
@@ -41,7 +42,7 @@ def text(lines: Sequence[Line]) -> str:
     """A table as text: a row a line, cells parted by ``|``, an empty cell where a column has nothing."""
     rows = _whole(lines)
     placed = [_placed(row, columns) for part in _parts(rows) for columns in [_columns(part)] for row in part if row]
-    return "\n".join(" | ".join(row).rstrip(" |") for row in placed)
+    return "\n".join(" | ".join(map(cell_text, row)).rstrip(" |") for row in placed)
 
 
 def _rows(lines: Sequence[Line]) -> list[bool]:

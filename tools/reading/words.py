@@ -33,12 +33,18 @@ def table_block(rows: Iterable[Sequence[str]]) -> Block | None:
     """Rows of cells as a block, without empty rows and without columns that are empty at the end of a row."""
     lines = []
     for row in rows:
-        cells = [one_line(cell) for cell in row]
+        cells = [cell_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             lines.append(" | ".join(cells))
     return Block(kind="table", text="\n".join(lines)) if lines else None
+
+
+def cell_text(text: str) -> str:
+    """A cell on one line, where a bar between spaces is marked, as it would part two cells."""
+    cell = one_line(text)
+    return cell.replace("|", "\\|") if "|" in cell.split(" ") else cell
 
 
 def whole_lists(blocks: Iterable[Block]) -> list[Block]:
