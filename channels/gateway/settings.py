@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from channels.tokens import JwtSettings
 from switchboard import ConfigError
 from switchboard.settings import Settings
 
@@ -32,6 +33,7 @@ class GatewaySettings(BaseModel):
     pace_seconds: float = Field(
         0.25, ge=0.05, le=10, description="How often a growing answer is sent; each time is a request for each window."
     )
+    jwt: JwtSettings = Field(JwtSettings(), description="Whose tokens open a socket, besides tickets.")
     suggestions: tuple[str, ...] = Field((), description="Questions that a newcomer is offered.")
 
     @field_validator("origins", "suggestions", mode="before")

@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 
 from channels.http.keys import ApiKeys
-from channels.http.tokens import Tokens
+from channels.tokens import Tokens
 from switchboard import Principal
 
 

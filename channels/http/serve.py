@@ -12,7 +12,7 @@ from channels.http.house import House
 from channels.http.keys import ApiKeys
 from channels.http.settings import http_settings
 from channels.http.tickets import Tickets
-from channels.http.tokens import Tokens
+from channels.tokens import Tokens
 from channels.websocket.settings import WebSettings
 from switchboard.assistant import Assistant
 
@@ -36,7 +36,7 @@ def api(setup: "Setup", assistant: Assistant, web: WebSettings) -> ASGIApp | Non
             settings=settings,
             callers=Callers(
                 keys=ApiKeys(setup.settings.data_dir),
-                tokens=Tokens(settings.jwt) if settings.jwt.on else None,
+                tokens=Tokens(settings.jwt, where="channels.http.jwt") if settings.jwt.on else None,
                 owner_key=web.owner_key if local else "",
                 owner=web.owner if local else None,
             ),

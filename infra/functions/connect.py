@@ -10,14 +10,16 @@ from typing import Any
 
 from channels.gateway.opening import opened
 from channels.gateway.settings import GatewaySettings, gateway_settings
+from channels.tokens import Tokens
 from switchboard.connections import ConnectionStore
-from switchboard.errors import Refused
+from switchboard.errors import BackendError, Refused
 
 log = logging.getLogger("switchboard.channels")
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
 STATUS = {"origin": 403, "ticket": 401}
+TAKEN, UNAVAILABLE = 200, 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +29,26 @@ class Kept:
     settings: GatewaySettings
     tenant: str
     connections: ConnectionStore
+    tokens: Tokens | None
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Let a client in, or not. API Gateway opens the socket only if the status is 200."""
+    return {"statusCode": _runner.run(_opened(event))}
+
+
+async def _opened(event: Mapping[str, Any]) -> int:
     kept = _kept()
     try:
-        connection = opened(event, kept.settings, tenant=kept.tenant, now=time.time())
+        connection = await opened(event, kept.settings, tenant=kept.tenant, now=time.time(), tokens=kept.tokens)
     except Refused as error:
         log.warning("a connection was refused by %s", error.policy)
-        return {"statusCode": STATUS[error.policy]}
-    _runner.run(kept.connections.add(connection))
-    return {"statusCode": 200}
+        return STATUS[error.policy]
+    except BackendError as error:
+        log.warning("it could not be checked who opens a connection: %s", error)
+        return UNAVAILABLE
+    await kept.connections.add(connection)
+    return TAKEN
 
 
 @cache
@@ -48,6 +58,10 @@ def _kept() -> Kept:
     from switchboard.settings import load
 
     settings = load()
+    own = gateway_settings(settings)
     return Kept(
-        settings=gateway_settings(settings), tenant=settings.tenant, connections=gateway_connections(Setup(settings))
+        settings=own,
+        tenant=settings.tenant,
+        connections=gateway_connections(Setup(settings)),
+        tokens=Tokens(own.jwt, where="channels.gateway.jwt") if own.jwt.on else None,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from channels.gateway.posting import GatewayPost, Gone
@@ -113,6 +114,34 @@ def test_who_is_refused_at_the_door_can_say_nothing(world: World, sent: list[dic
     assert open_socket(queryStringParameters=None) == 401
     assert say(type="hello", v=1) == 410
     assert sent == []
+
+
+def believe(monkeypatch: pytest.MonkeyPatch, **settings: str) -> None:
+    for name, value in {"issuer": "https://id.example", "audience": "chat", **settings}.items():
+        monkeypatch.setenv(f"SWITCHBOARD_CHANNELS__GATEWAY__JWT__{name.upper()}", value)
+
+
+def open_with_token(**claims: Any) -> int:
+    whole = {"iss": "https://id.example", "aud": "chat", "exp": time.time() + 60, "sub": "ann", **claims}
+    token = jwt.encode(whole, SECRET, headers={"kid": "one"})
+    return open_socket(queryStringParameters=None, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_program_with_a_token_is_let_in_and_is_whom_the_token_names(
+    world: World, sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believe(monkeypatch, secret=SECRET)
+    assert open_with_token(aud="another") == 401
+    assert open_with_token() == 200
+    say(type="hello", v=1)
+    assert sent[0]["signed_in"] is True
+
+
+def test_while_the_keys_of_whoever_signs_tokens_are_out_of_reach_no_token_is_believed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believe(monkeypatch, jwks_url="http://127.0.0.1:9/keys")
+    assert open_with_token() == 503
 
 
 def test_a_binary_frame_gets_a_sentence(world: World, sent: list[dict[str, Any]]) -> None:

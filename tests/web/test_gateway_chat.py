@@ -44,7 +44,7 @@ class Bridge:
             "requestContext": {"connectionId": name, "domainName": "gateway.test", "stage": "prod"},
         }
         try:
-            connection = opened(event, self._stage.channel.settings, tenant="local", now=time.time())
+            connection = await opened(event, self._stage.channel.settings, tenant="local", now=time.time())
         except Refused:
             return
         await self._stage.channel.hall.connections.add(connection)

@@ -1,13 +1,15 @@
-"""JSON Web Tokens: whom a token of somebody whom the settings name speaks for, and nobody's otherwise."""
+"""JSON Web Tokens: whom a token of somebody whom the settings name speaks for, on every channel that takes them."""
 
 import asyncio
 import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
-from channels.http.settings import JwtSettings
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
 from switchboard import BackendError, ConfigError, Principal
 
 if TYPE_CHECKING:
@@ -18,17 +20,69 @@ log = logging.getLogger("switchboard.channels")
 LARGEST = 8_000
 """Characters of a token."""
 LONGEST_NAME = 200
+SHORTEST_SECRET = 32
 _FETCH_SECONDS = 5.0
+
+Algorithm: TypeAlias = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+"""Those whose keys can be published. A shared secret is always HS256, so no token can choose between the two."""
+
+
+class JwtSettings(BaseModel):
+    """Whose JSON Web Tokens are believed, a channel's table ``jwt``; nobody's while nothing is set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    secret: SecretStr = Field(SecretStr(""), description="Shared with whoever signs with HS256; 32 characters or more.")
+    jwks_file: str = Field("", description="File with the signer's public keys (a JSON Web Key Set).")
+    jwks_url: str = Field("", description="Address of the same; https.")
+    algorithms: tuple[Algorithm, ...] = Field(("RS256", "ES256"), description="Believed with public keys.")
+    issuer: str = Field("", description="What `iss` has to be.")
+    audience: str = Field("", description="What `aud` has to name.")
+    groups_claim: str = Field("groups", min_length=1, description="The claim with the person's groups, a list.")
+    leeway_seconds: float = Field(30.0, ge=0, le=300, description="How far clocks may differ.")
+
+    @property
+    def on(self) -> bool:
+        """Whether tokens are believed at all."""
+        return bool(self.secret.get_secret_value() or self.jwks_file or self.jwks_url)
+
+    @field_validator("algorithms", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if value and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and local))):
+            raise ValueError("it has to be an https address")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> "JwtSettings":
+        secret = self.secret.get_secret_value()
+        if sum(map(bool, (secret, self.jwks_file, self.jwks_url))) > 1:
+            raise ValueError("set one of secret, jwks_file and jwks_url")
+        if secret and len(secret) < SHORTEST_SECRET:
+            raise ValueError(f"the secret has to have {SHORTEST_SECRET} characters or more")
+        if self.on and not (self.issuer and self.audience):
+            raise ValueError("set issuer and audience: a token for somebody else must not count here")
+        return self
 
 
 class Tokens:
     """Checks tokens. The algorithm is pinned by the settings; what the token says of it only has to agree.
 
+    Args:
+        where: The table of the settings, for whoever has to mend them.
+
     Raises:
         ConfigError: The library is not installed, or the file of keys can't be used.
     """
 
-    def __init__(self, settings: JwtSettings) -> None:
+    def __init__(self, settings: JwtSettings, *, where: str) -> None:
         self._settings = settings
         self._secret = settings.secret.get_secret_value()
         try:
@@ -37,7 +91,7 @@ class Tokens:
             raise ConfigError(
                 "Tokens need the package pyjwt.",
                 fix="Install it: pip install 'switchboard-assistant[jwt]'.",
-                where="channels.http.jwt",
+                where=where,
             ) from None
         self._jwt = jwt
         self._keys: PyJWKSet | None = _key_set(settings.jwks_file) if settings.jwks_file else None
