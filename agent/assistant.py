@@ -16,6 +16,7 @@ from agent.forgetting import Forgetting, Forgotten, forgetting
 from agent.graph import Graph
 from agent.parts import Parts
 from agent.quotas import Quotas
+from agent.rating import rate
 from agent.sending import Sending
 from agent.shelf import Shelf
 from agent.turn import TurnRun
@@ -31,7 +32,7 @@ from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.plugins import Setup
 from switchboard.settings import Settings
-from switchboard.storage import BlobStore, ConversationSummary, Job, Turn
+from switchboard.storage import BlobStore, ConversationSummary, Feedback, Job, Turn
 
 log = logging.getLogger("switchboard.agent")
 
@@ -98,17 +99,30 @@ class SwitchboardAssistant:
         """The conversation's jobs; see the protocol."""
         return await self._parts.jobs.list_jobs(conversation=conversation)
 
+    async def job(self, conversation: Conversation, job_id: str) -> Job | None:
+        """A job of the conversation; see the protocol."""
+        job = await self._parts.jobs.get(job_id)
+        return job if job is not None and job.conversation == conversation else None
+
     async def watch_job(self, conversation: Conversation, job_id: str) -> AsyncIterator[JobNews]:
         """How far a job is; see the protocol."""
-        if await self._job(conversation, job_id) is None:
+        if await self.job(conversation, job_id) is None:
             raise BadInput(texts.UNKNOWN_JOB, status=404)
         async for news in self.working.watch(job_id):
             yield news
 
     async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
         """Ask for a job to end; see the protocol."""
-        known = await self._job(conversation, job_id)
+        known = await self.job(conversation, job_id)
         return known is not None and await self.working.cancel(job_id) is not None
+
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """One message; see the protocol."""
+        return await self._parts.conversations.turn(conversation, message_id)
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """Keep an opinion; see the protocol."""
+        return await rate(self._parts.conversations, conversation, message_id, feedback)
 
     async def transcript(
         self, conversation: Conversation, *, limit: int = 50, before: int | None = None
@@ -181,10 +195,6 @@ class SwitchboardAssistant:
         if job is None or not await self._continuing.is_to_be_told(job):
             return Offer(state="done")
         return await self.offer(message)
-
-    async def _job(self, conversation: Conversation, job_id: str) -> Job | None:
-        job = await self._parts.jobs.get(job_id)
-        return job if job is not None and job.conversation == conversation else None
 
     def _forgetting(self) -> Forgetting:
         return forgetting(self._setup, self.turns.settle)

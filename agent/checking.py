@@ -1,7 +1,9 @@
 """Whether a message can be taken: its size, its files, its id; and its times, so that they make sense."""
 
+import json
 import math
 from dataclasses import replace
+from typing import Any
 
 from agent import texts
 from switchboard.errors import BadInput
@@ -25,7 +27,11 @@ async def checked(message: Message, limits: LimitSettings, blobs: BlobStore, *, 
     message = _timed(message, now)
     if message.job:
         return message
-    if not message.text.strip() and not message.attachments:
+    if message.call is not None:
+        arguments(message.call.arguments)
+        if len(message.call.arguments) > limits.message_characters:
+            raise BadInput(texts.too_long(len(message.call.arguments), limits.message_characters), status=413)
+    elif not message.text.strip() and not message.attachments:
         raise BadInput(texts.EMPTY)
     if len(message.text) > limits.message_characters:
         raise BadInput(texts.too_long(len(message.text), limits.message_characters), status=413)
@@ -39,6 +45,21 @@ async def checked(message: Message, limits: LimitSettings, blobs: BlobStore, *, 
         name = attachment.name or blob.name
         found.append(replace(attachment, name=name, size=blob.size, media_type=blob.media_type))
     return replace(message, attachments=tuple(found))
+
+
+def arguments(text: str) -> dict[str, Any]:
+    """A call's arguments from their JSON text.
+
+    Raises:
+        BadInput: It is not a JSON object.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(texts.BAD_ARGUMENTS) from error
+    if not isinstance(found, dict):
+        raise BadInput(texts.BAD_ARGUMENTS)
+    return found
 
 
 def _timed(message: Message, now: float) -> Message:

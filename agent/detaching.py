@@ -90,6 +90,7 @@ class Detached:
         if work is None:
             raise RuntimeError
         self.run.deadline = context.deadline
+        self.run.may_ask = False
         kept, told = len(self.run.produced), self.recorder.status
         try:
             while not work.done():

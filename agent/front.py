@@ -12,6 +12,7 @@ from agent.counting import Counts
 from agent.ordering import Orders
 from agent.outboxes import Outboxes
 from agent.outcomes import outcome_events
+from agent.rating import rate
 from switchboard.assistant import Offer
 from switchboard.errors import BadInput
 from switchboard.events import Event
@@ -20,7 +21,7 @@ from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.plugins import Setup
 from switchboard.queues import MessageQueue
-from switchboard.storage import BlobStore, ConversationStore, Job, JobStore, Turn
+from switchboard.storage import BlobStore, ConversationStore, Feedback, Job, JobStore, Turn
 
 
 class Front:
@@ -91,13 +92,21 @@ class Front:
         """The conversation's jobs, newest first."""
         return await self._jobs.list_jobs(conversation=conversation)
 
+    async def job(self, conversation: Conversation, job_id: str) -> Job | None:
+        """A job of the conversation; see `switchboard.assistant.Assistant.job`."""
+        job = await self._jobs.get(job_id)
+        return job if job is not None and job.conversation == conversation else None
+
     async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
         """Ask for a job of the conversation to end; see `switchboard.assistant.Assistant.cancel_job`."""
-        job = await self._jobs.get(job_id)
-        if job is None or job.conversation != conversation:
+        if await self.job(conversation, job_id) is None:
             return False
         orders = Orders(jobs=self._jobs, queue=self._setup.backend("job_queue"), clock=self._clock)
         return await orders.cancel(job_id) is not None
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """Keep an opinion; see `switchboard.assistant.Assistant.rate`."""
+        return await rate(self._conversations, conversation, message_id, feedback)
 
     async def confirm(self, conversation: Conversation, message_id: MessageId) -> None:
         """Note that somebody has the reply to a message."""

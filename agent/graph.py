@@ -7,7 +7,7 @@ LangGraph hands to each node as the runtime's context.
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple, TypedDict
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
@@ -23,12 +23,13 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from agent import texts
+from agent import approving, texts
 from agent.acting import Outcome, act_on
+from agent.approving import HELD, Pending, beginning, held, is_answer, is_approved, waiting
 from agent.memory import WindowSaver, repaired, settled
 from agent.run import Run
 from switchboard.messages import Attachment, Message
-from switchboard.tools import Tool
+from switchboard.tools import Tool, ToolResult
 from switchboard.tracing import traced
 from switchboard.wire import from_json, to_json
 
@@ -53,10 +54,11 @@ def newest(files: list[dict[str, Any]], update: list[dict[str, Any]]) -> list[di
 
 
 class State(TypedDict):
-    """What the checkpoint holds: the window, and the attachments of the conversation as JSON."""
+    """What the checkpoint holds: the window, the conversation's attachments as JSON, and calls that wait for a yes."""
 
     messages: Annotated[list[AnyMessage], extend]
     files: Annotated[list[dict[str, Any]], newest]
+    pending: NotRequired[list[Pending]]
 
 
 class Graph:
@@ -112,6 +114,7 @@ class Graph:
             update = {
                 "messages": Replace(settled([*window, *ended], run.window_turns)),
                 "files": _files(run.message),
+                **({} if run.message.job else {"pending": []}),
             }
             await self._compiled.aupdate_state(config, update, as_node="answer")
         finally:
@@ -132,7 +135,7 @@ class Graph:
         graph.add_edge(START, "screen")
         graph.add_edge("screen", "route")
         graph.add_conditional_edges("route", _after_route, ["act", "answer"])
-        graph.add_edge("act", "route")
+        graph.add_conditional_edges("act", _after_act, ["route", "answer"])
         graph.add_edge("answer", END)
         return graph.compile(checkpointer=self._saver)
 
@@ -144,6 +147,10 @@ class Graph:
     async def _route(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
         """Ask the model: it answers, or it calls tools."""
         run = runtime.context
+        is_first = not any(isinstance(message, AIMessage) for message in run.produced)
+        if is_first and (begun := beginning(run.message, state.get("pending", []))):
+            run.produced.append(begun)
+            return {"messages": [begun]}
         run.steps += 1
         model = self._bound if run.steps <= run.max_steps else self._model
         told = await run.told()
@@ -166,30 +173,36 @@ class Graph:
         return {"messages": [*news, answer], "files": [file for message in told for file in _files(message)]}
 
     async def _act(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
-        """Run the calls of the model's last message side by side."""
+        """Run the calls of the last message side by side; where one needs a yes that nobody gave, none of them."""
         run = runtime.context
         last = state["messages"][-1]
         calls: list[ToolCall] = last.tool_calls if isinstance(last, AIMessage) else []
         tools = {tool.name: tool for tool in run.tools}
         files = tuple(from_json(Attachment, file) for file in state.get("files", []))
-        acting = [
-            act_on(
-                call,
-                tools.get(call["name"]),
-                run.context(str(call["id"]), _until(run, call, tools.get(call["name"])), files),
-            )
-            for call in calls
-        ]
+        agreed = [_agreed(call, tools.get(call["name"]), run, state) for call in calls]
         results: list[AnyMessage] = []
-        for call, outcome in zip(calls, await asyncio.gather(*acting), strict=True):
-            run.outcomes[call["name"]] = outcome
-            results.append(_told(call, outcome, run))
+        if None in agreed and run.may_ask:
+            results += [ToolMessage(texts.HELD, tool_call_id=str(call["id"]), artifact=HELD) for call in calls]
+        else:
+            acting = [
+                _act_on(call, tools.get(call["name"]), run, files, yes) for call, yes in zip(calls, agreed, strict=True)
+            ]
+            for call, outcome in zip(calls, await asyncio.gather(*acting), strict=True):
+                run.outcomes[call["name"]] = outcome
+                results.append(_told(call, outcome, run))
         run.produced += results
         return {"messages": results}
 
     async def _answer(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
-        """Settle the window: what the next turn needs to know of this one."""
-        return {"messages": Replace(settled(state["messages"], runtime.context.window_turns))}
+        """Settle the window: what the next turn needs to know of this one, and what waits for a yes."""
+        run, window = runtime.context, state["messages"]
+        if calls := held(window):
+            question = approving.question(calls, run.tools)
+            run.ask(question)
+            window = [*window, AIMessage(question.text)]
+        kept = [] if is_answer(run.message, before := state.get("pending", [])) else before
+        pending = waiting(calls, run.message, run.clock()) if calls else kept
+        return {"messages": Replace(settled(window, run.window_turns)), "pending": pending}
 
 
 def _came_to(produced: Sequence[AnyMessage]) -> str:
@@ -201,6 +214,28 @@ def _came_to(produced: Sequence[AnyMessage]) -> str:
 def _after_route(state: State) -> str:
     last = state["messages"][-1]
     return "act" if isinstance(last, AIMessage) and last.tool_calls else "answer"
+
+
+def _after_act(state: State) -> str:
+    return "answer" if held(state["messages"]) else "route"
+
+
+def _agreed(call: ToolCall, tool: Tool | None, run: Run, state: State) -> bool | None:
+    """Whether the call may be run; ``None`` where a person has to be asked."""
+    if tool is None or not tool.needs_approval:
+        return True
+    return is_approved(run.message, state.get("pending", []), call)
+
+
+async def _act_on(
+    call: ToolCall, tool: Tool | None, run: Run, files: tuple[Attachment, ...], agreed: bool | None
+) -> Outcome:
+    """Run the call, if it may be."""
+    if agreed is None:
+        return Outcome(status="failed", text=texts.ASK_AGAIN)
+    if not agreed:
+        return Outcome(status="complete", result=ToolResult(text=texts.DENIED))
+    return await act_on(call, tool, run.context(str(call["id"]), _until(run, call, tool), files))
 
 
 def _until(run: Run, call: ToolCall, tool: Tool | None) -> float:

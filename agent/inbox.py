@@ -21,11 +21,13 @@ from switchboard.errors import Fenced
 from switchboard.identity import MessageId
 from switchboard.messages import Message
 from switchboard.reply import Reply
-from switchboard.storage import Change, Inbox, Lease, Outgoing, Snapshot, Turn
+from switchboard.storage import Change, Feedback, Inbox, Lease, Outgoing, Snapshot, Turn
 
 Busy = Literal["queue", "steer", "interrupt", "reject"]
 MOST_OUTGOING = 200
 """Replies of one conversation that wait to be sent; those after them are dead letters from the start."""
+MOST_FEEDBACK = 50
+"""People whose opinion of one reply is kept, the newest: a turn is written whole."""
 State = Literal["new", "queued", "running", "done", "rejected"]
 
 
@@ -177,6 +179,15 @@ def deliver(snapshot: Snapshot) -> Change | None:
         return None
     outbox = tuple(each for each in snapshot.inbox.outbox if each.message_id != turn.message.id)
     return changed(snapshot.inbox, replace(turn, delivered=True), outbox=outbox)
+
+
+def rate(snapshot: Snapshot, feedback: Feedback) -> Change | None:
+    """Keep what a person thinks of a reply, instead of what they thought before. ``None`` without a reply."""
+    turn = snapshot.turn
+    if turn is None or turn.state != "done":
+        return None
+    others = tuple(each for each in turn.feedback if each.principal != feedback.principal)
+    return changed(snapshot.inbox, replace(turn, feedback=(*others, feedback)[-MOST_FEEDBACK:]))
 
 
 def must_stop(inbox: Inbox, lease: Lease) -> bool:

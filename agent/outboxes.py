@@ -98,6 +98,8 @@ class Outboxes:
         def decide(snapshot: Snapshot) -> Change | None:
             if receipt.delivered:
                 return inbox.deliver(snapshot)
+            if receipt.kept:
+                return outbox.discard(snapshot.inbox, attempt.outgoing.message_id)
             limits = self.settings.outbox
             return outbox.failed(snapshot.inbox, attempt.outgoing, receipt, self.clock(), limits, jitter=jitter)
 
@@ -112,6 +114,10 @@ class Outboxes:
         entry = outbox.find(snapshot.inbox, message.id)
         if receipt.delivered:
             await self._write(message.conversation, message.id, inbox.deliver, snapshot)
+        elif receipt.kept:
+            await self._write(
+                message.conversation, message.id, lambda each: outbox.discard(each.inbox, message.id), snapshot
+            )
         elif entry is None or outbox.being_sent(entry, self.clock()):
             log.warning("a reply was not delivered on %s: %s", message.conversation.channel, receipt.why)
         else:

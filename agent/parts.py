@@ -76,4 +76,5 @@ def make_run(parts: Parts, message: Message, recorder: Recorder, stop: asyncio.E
         window_turns=settings.turn.window_turns,
         max_steps=settings.turn.max_steps,
         deadlines=settings.tools.deadlines,
+        clock=parts.clock,
     )

@@ -1,5 +1,9 @@
 """Everything that the agent itself says to a person: one short sentence and what to do next."""
 
+import json
+import re
+from collections.abc import Mapping, Sequence
+
 EMPTY = "Your message is empty. Type a question, or attach a file and say what you want to know."
 NO_ANSWER = "I have no answer to that. Please put the question another way."
 STOPPED_TOOL = "cancelled: the person stopped the turn"
@@ -8,6 +12,13 @@ GOES_ON = "This takes a while. I am still working on it, and the answer comes he
 UNKNOWN_JOB = "That work is not known here. Ask again for what you need."
 RESULT_IS_GONE = "The result of that work is no longer there. Please ask again."
 RESULT_FOR_MODEL = "[The work that went on has ended. This is its result, as the person sees it:]"
+BAD_ARGUMENTS = "The arguments of that call are not a JSON object. Please send it again."
+OPTION_YES, OPTION_NO = "Yes", "No"
+YES = frozenset({"yes", "y", "yes please", "ok", "okay", "go ahead", "do it", "ja", "oui", "sí", "si"})
+NO = frozenset({"no", "n", "no thanks", "don't", "cancel", "nein", "non"})
+HELD = "Not run yet: the person is asked to agree first."
+DENIED = "The person did not agree, so this was not done."
+ASK_AGAIN = "Not done: a person has to agree to this first, and nobody can be asked now. Please ask for it again."
 STEERED = "I have taken this into account in the answer that was under way."
 RESERVED_ID = "That message's id is not allowed. Please send it again."
 WAITING_FULL = "Too many messages are waiting in this conversation. Please wait for an answer first."
@@ -33,6 +44,11 @@ def id_too_long(size: int, limit: int) -> str:
 def too_long(characters: int, limit: int) -> str:
     """For a message over the limit."""
     return f"Your message has {characters:,} characters; the limit is {limit:,}. Send it as a file instead."
+
+
+def comment_too_long(characters: int, limit: int) -> str:
+    """For a comment on a reply over the limit."""
+    return f"Your comment has {characters:,} characters; the limit is {limit:,}. Please shorten it."
 
 
 def too_many_attachments(count: int, limit: int) -> str:
@@ -74,6 +90,24 @@ def job_gave_up(attempts: int, incident: str) -> str:
 
 
 HELP_SUGGESTION = "What can you do?"
+
+
+def may_i(calls: Sequence[str]) -> str:
+    """Asks for a yes before something is done."""
+    return "May I do this?\n\n" + "\n".join(f"- {call}" for call in calls)
+
+
+def call(tool: str, arguments: Mapping[str, object]) -> str:
+    """A tool call as a person reads it, one line of Markdown. What stands in it can't become markup."""
+    named = ", ".join(f"{name}: {_code(value)}" for name, value in arguments.items())
+    return f"{tool.replace('_', ' ')}{f' ({named})' if named else ''}"
+
+
+def _code(value: object) -> str:
+    text = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text[:1] in ("`", "") or text[-1:] == "`" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def suggestion(title: str, heading: str) -> str:

@@ -34,7 +34,7 @@ from switchboard.events import (
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.jobs import JobContext, JobKind, JobStarter, Progress, job
 from switchboard.limits import Limits, Receipt
-from switchboard.messages import Attachment, Message
+from switchboard.messages import Attachment, Call, Message
 from switchboard.rendering import Rendered, render
 from switchboard.reply import Reply, fold
 from switchboard.storage import (
@@ -43,6 +43,7 @@ from switchboard.storage import (
     Change,
     ConversationStore,
     ConversationSummary,
+    Feedback,
     Inbox,
     Job,
     JobStore,
@@ -61,6 +62,7 @@ __all__ = [
     "BadKey",
     "Blob",
     "BlobStore",
+    "Call",
     "Catalogue",
     "Change",
     "Channel",
@@ -73,6 +75,7 @@ __all__ = [
     "Delta",
     "Event",
     "Failed",
+    "Feedback",
     "Fenced",
     "Final",
     "Inbox",

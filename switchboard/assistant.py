@@ -8,7 +8,7 @@ from switchboard.events import Event
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.limits import Receipt
 from switchboard.messages import Message
-from switchboard.storage import BlobStore, ConversationSummary, Job, JobState, Turn
+from switchboard.storage import BlobStore, ConversationSummary, Feedback, Job, JobState, Turn
 
 OfferState = Literal["new", "queued", "running", "done", "rejected"]
 
@@ -108,12 +108,31 @@ class Assistant(Protocol):
         """
         ...
 
+    async def job(self, conversation: Conversation, job_id: str) -> Job | None:
+        """A job of the conversation; ``None`` for an unknown one and for another conversation's alike."""
+        ...
+
     async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
         """Ask for a job to end. Returns whether it was running or waiting; an unknown or foreign one was not."""
         ...
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
         """Tell what the platform said of the reply's delivery."""
+        ...
+
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """One message and what became of it, if it is known."""
+        ...
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """Keep what a person thinks of a reply, instead of what the same person thought before.
+
+        Returns:
+            Whether there is such a reply.
+
+        Raises:
+            BadInput: The comment is too long.
+        """
         ...
 
     async def transcript(

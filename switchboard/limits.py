@@ -51,6 +51,7 @@ class Receipt:
         why: When not delivered, why: for the log.
         retry_after: Seconds after which to try again, at the soonest; ``None`` to give up.
         sent: When not delivered, how many of the parts the platform has confirmed: those are not sent again.
+        kept: Not delivered, and need not be: nobody is there, and whoever comes back fetches it.
     """
 
     delivered: bool
@@ -58,3 +59,4 @@ class Receipt:
     why: str = ""
     retry_after: float | None = None
     sent: int = 0
+    kept: bool = False

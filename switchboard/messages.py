@@ -25,6 +25,20 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A tool call that a channel asks for by name, as a form, a mapped intent or a program does.
+
+    Attributes:
+        arguments: A JSON object as text: untrusted, checked as a model's are.
+        approved: Whether the person has agreed to this very call, where the tool needs that.
+    """
+
+    tool: str
+    arguments: str = "{}"
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One thing that a person said.
 
@@ -36,6 +50,7 @@ class Message:
         received_at: Seconds since the epoch, by the clock of whoever received it.
         deadline: Seconds since the epoch by which the reply must be there, or ``None`` where nobody waits.
         push: Whether the reply has to be sent to the platform, by the outbox; otherwise it is kept until it is fetched.
+        call: What the turn begins with, instead of asking the model which tool to use; ``text`` says the same in words.
         job: The job whose result this brings; empty for what a person said. Only the assistant sets it.
     """
 
@@ -48,4 +63,5 @@ class Message:
     received_at: float = 0.0
     deadline: float | None = None
     push: bool = False
+    call: Call | None = None
     job: str = ""

@@ -16,6 +16,7 @@ from switchboard.messages import Message
 from switchboard.reply import Reply
 
 TurnState = Literal["queued", "running", "done"]
+Verdict = Literal["good", "bad"]
 JobState = Literal["queued", "running", "succeeded", "partial", "failed", "cancelled"]
 
 
@@ -90,6 +91,21 @@ class Inbox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What a person thinks of a reply.
+
+    Attributes:
+        principal: Whose opinion it is.
+        at: Seconds since the epoch.
+    """
+
+    verdict: Verdict
+    principal: str
+    at: float
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One message and what became of it; the transcript is the turns in order of ``number``.
 
@@ -100,6 +116,7 @@ class Turn:
         delivered: Whether the channel's platform confirmed the reply.
         finished_at: Seconds since the epoch; 0 before.
         steered_by: Later messages that were told to this turn while it ran; its answer takes them into account.
+        feedback: The newest of each person.
     """
 
     number: int
@@ -110,6 +127,7 @@ class Turn:
     delivered: bool = False
     finished_at: float = 0.0
     steered_by: tuple[MessageId, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.reply import fold
-from switchboard.storage import ConversationSummary, Job, Turn
+from switchboard.storage import ConversationSummary, Feedback, Job, Turn
 from switchboard.testing.fake_jobs import FakeJobs, JobScript, count_to_three
 
 Script = Callable[[Message], AsyncIterator[Event]]
@@ -152,6 +152,10 @@ class FakeAssistant:
         """See `Assistant.watch_job`."""
         return self._jobs.watch(conversation, job_id)
 
+    async def job(self, conversation: Conversation, job_id: str) -> Job | None:
+        """See `Assistant.job`."""
+        return next((job for job in self._jobs.listed(conversation) if job.id == job_id), None)
+
     async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
         """See `Assistant.cancel_job`."""
         return await self._jobs.cancel(conversation, job_id)
@@ -161,6 +165,19 @@ class FakeAssistant:
         self.receipts.append((message.id, receipt))
         line = self._lines[message.conversation]
         line.turns[message.id] = replace(line.turns[message.id], delivered=receipt.delivered)
+
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """See `Assistant.turn`."""
+        return self._lines.get(conversation, _Line()).turns.get(message_id)
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """See `Assistant.rate`."""
+        turn = await self.turn(conversation, message_id)
+        if turn is None or turn.state != "done":
+            return False
+        others = tuple(each for each in turn.feedback if each.principal != feedback.principal)
+        self._lines[conversation].turns[message_id] = replace(turn, feedback=(*others, feedback))
+        return True
 
     async def transcript(
         self, conversation: Conversation, *, limit: int = 50, before: int | None = None

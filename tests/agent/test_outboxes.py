@@ -8,7 +8,7 @@ import pytest
 from agent import outbox
 from agent.outboxes import HOLD_MARGIN, Outboxes
 from stores.memory import MemoryConversationStore
-from switchboard import Conversation, Receipt
+from switchboard import Conversation, MessageId, Receipt
 from switchboard.settings import load
 from switchboard.storage import Change
 from tests.agent.replies import ROOM, entries, sending_settings, store_reply
@@ -95,3 +95,23 @@ async def test_the_operator_is_told_how_many_replies_that_concerns() -> None:
     assert await outboxes.retry(ROOM) == 2
     assert await outboxes.discard(ROOM) == 3
     assert await outboxes.discard(ROOM) == 0
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+async def test_what_is_kept_for_whoever_comes_back_is_no_dead_letter(
+    store: Contended, caplog: pytest.LogCaptureFixture, by_itself: bool
+) -> None:
+    outboxes = outboxes_on(store, Clock())
+    await store_reply(store, ROOM, "1")
+    kept = Receipt(delivered=False, kept=True, why="the window is closed")
+    if by_itself:
+        turn = await store.turn(ROOM, MessageId("1"))
+        assert turn is not None
+        await outboxes.confirm(turn.message, kept)
+    else:
+        taken = await outboxes.take(ROOM)
+        assert taken is not None
+        await outboxes.note(taken, kept)
+    after = await store.turn(ROOM, MessageId("1"))
+    assert after is not None
+    assert (await entries(store, ROOM), after.delivered, caplog.records) == ((), False, [])
