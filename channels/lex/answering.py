@@ -76,8 +76,8 @@ class Fulfilment:
                 return await self._show_result(heard, until=now + min(waits, RESULT_SECONDS))
             if not isinstance(step, Ask) and heard.state is not None and heard.state.after:
                 return self._answered(heard, await self._told(heard, heard.state), start=heard.state.after)
-            text = step.text if isinstance(step, Ask) else heard.call.words
-            return await self._ask(heard, self._channel.message(heard, text, invocation), until=now + waits)
+            ask = step if isinstance(step, Ask) else Ask(text=heard.call.words)
+            return await self._ask(heard, self._channel.message(heard, ask, invocation), until=now + waits)
         except SwitchboardError as error:
             log.warning("a call could not be answered: %s", error, exc_info=not isinstance(error, BadInput))
             return self._answered(heard, [Section(reply=Reply(text=error.user_text, status="failed"))])

@@ -20,10 +20,12 @@ class Slot:
     Attributes:
         text: The value, for people: as interpreted, several parted by commas.
         raw: The slot in the service's form, fit to be sent back.
+        values: The values one by one, where it is a list.
     """
 
     text: str
     raw: Mapping[str, Any]
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,7 @@ def _slot(value: object, depth: int = 0) -> Slot | None:
         return Slot(
             text=", ".join(slot.text for slot in many),
             raw={"shape": "List", "values": [dict(slot.raw) for slot in many]},
+            values=tuple(slot.text for slot in many),
         )
     resolved = one.get("resolvedValues")
     scalar = {

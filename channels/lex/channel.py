@@ -66,14 +66,15 @@ class LexChannel:
         state = read_state(call.attributes.get(ATTRIBUTE, ""), conversation, self.settings.key)
         return Heard(call=call, principal=principal, conversation=conversation, state=state)
 
-    def message(self, heard: Heard, text: str, invocation: Invocation) -> Message:
+    def message(self, heard: Heard, ask: Ask, invocation: Invocation) -> Message:
         """What a call says to the assistant."""
         now = invocation.received_at
         return Message(
-            id=message_id(heard.call, heard.conversation, text, heard.state, now=now),
+            id=message_id(heard.call, heard.conversation, ask.text, heard.state, now=now),
             conversation=heard.conversation,
             principal=heard.principal,
-            text=text,
+            text=ask.text,
+            call=ask.call,
             received_at=now,
             deadline=invocation.deadline,
         )
@@ -86,7 +87,7 @@ class LexChannel:
         """
         heard = self.hear(payload)
         step = next_step(heard.call, self.settings, self.tools)
-        return (self.message(heard, step.text, payload),) if isinstance(step, Ask) else ()
+        return (self.message(heard, step, payload),) if isinstance(step, Ask) else ()
 
     def style(self, call: Call) -> Style:
         """How to answer a call: read aloud where Lex wants audio, otherwise as set; cards where they can be shown."""

@@ -5,13 +5,15 @@ filled first: Lex asks for the slots that it knows to be required (*Delegate*), 
 besides (*ElicitSlot*), and for a yes where the tool needs approval (*ConfirmIntent*).
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from channels.lex import texts
-from channels.lex.call import Call, Intent
+from channels.lex.call import Call, Intent, Slot
 from channels.lex.settings import LexSettings, Mapped
+from switchboard import Call as ToolCall
 
 FALLBACK = "FallbackIntent"
 Action = Literal["Close", "ConfirmIntent", "Delegate", "ElicitIntent", "ElicitSlot"]
@@ -19,17 +21,23 @@ Action = Literal["Close", "ConfirmIntent", "Delegate", "ElicitIntent", "ElicitSl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolNeeds:
-    """What the dialog has to know of a tool: what it can't do without, and whether a person has to agree."""
+    """What the dialog has to know of a tool: what it takes, what of that is needed, and whether a person must agree.
 
+    Attributes:
+        takes: The schema's type of each argument; empty where it has none.
+    """
+
+    takes: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     needs_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Something for the assistant."""
+    """Something for the assistant: words, and the call of a tool that they stand for, if they do."""
 
     text: str
+    call: ToolCall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +96,15 @@ def _fill(call: Call, intent: Intent, mapped: Mapped, needs: ToolNeeds) -> Ask |
     request = texts.request(mapped.tool, {names.get(slot, slot): text for slot, text in intent.filled.items()})
     if needs.needs_approval and intent.confirmation != "Confirmed":
         return Step(action="ConfirmIntent", text=texts.confirm(request))
-    return Ask(text=request)
+    filled = {argument: slot for name, slot in intent.slots.items() if slot and (argument := names.get(name, name))}
+    given = {name: _argument(slot, needs.takes[name]) for name, slot in filled.items() if name in needs.takes}
+    approved = intent.confirmation == "Confirmed"
+    return Ask(text=request, call=ToolCall(tool=mapped.tool, arguments=json.dumps(given), approved=approved))
+
+
+def _argument(slot: Slot, kind: str) -> str | list[str]:
+    """A slot's value as an argument: a list where the tool takes one. The tool makes numbers of words itself."""
+    return list(slot.values or (slot.text,)) if kind == "array" else slot.text
 
 
 def _words(call: Call, slot: str) -> str:

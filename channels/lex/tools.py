@@ -22,6 +22,10 @@ def needs_of(setup: Setup, settings: LexSettings) -> dict[str, ToolNeeds]:
             raise ConfigError(f"There is no tool called {mapped.tool!r}.", fix=fix, where=where)
     return {
         mapped.tool: ToolNeeds(
+            takes={
+                name: str(schema.get("type", ""))
+                for name, schema in tools[mapped.tool].parameters.get("properties", {}).items()
+            },
             required=tuple(tools[mapped.tool].parameters.get("required", ())),
             needs_approval=tools[mapped.tool].needs_approval,
         )

@@ -1,5 +1,6 @@
 """What a call asks for, and the answer's form: each dialog action where it belongs."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from channels.lex.call import read
 from channels.lex.dialog import Ask, Command, Step, ToolNeeds, next_step
 from channels.lex.parts import Text
 from channels.lex.responses import respond
+from switchboard import Call
 
 from .lexing import a_channel, faults, payload, says
 
 FIND = {"FindPolicy": {"tool": "search_documents", "slots": {"query": "Topic"}}}
-NEEDS = {"search_documents": ToolNeeds(required=("query",))}
-CAREFUL = {"search_documents": ToolNeeds(required=("query",), needs_approval=True)}
+NEEDS = {"search_documents": ToolNeeds(takes={"query": "string"}, required=("query",))}
+CAREFUL = {"search_documents": ToolNeeds(takes={"query": "string"}, required=("query",), needs_approval=True)}
 
 
 def step(event: Any, tools: Any = None, **settings: Any) -> Ask | Command | Step:
@@ -72,7 +74,19 @@ def test_slots_that_the_tool_can_do_without_are_left_to_lex() -> None:
 @pytest.mark.parametrize("name", ["dialog_filled", "fulfilment_slots"])
 def test_a_filled_intent_asks_for_its_tool_by_the_names_of_the_arguments(name: str) -> None:
     asked = step(payload(name), NEEDS, intents=FIND)
-    assert asked == Ask(text="Search documents - query: parental leave; Year: 2026")
+    call = Call(tool="search_documents", arguments='{"query": "parental leave"}')
+    assert asked == Ask(text="Search documents - query: parental leave; Year: 2026", call=call)
+
+
+def test_a_list_of_values_is_a_list_where_the_tool_takes_one() -> None:
+    slots = {"Topic": {"shape": "List", "values": [{"value": {"interpretedValue": each}} for each in ("a", "b")]}}
+    event = payload("fulfilment_slots")
+    event["sessionState"]["intent"]["slots"] = slots
+    for kind, expected in (("array", ["a", "b"]), ("string", "a, b")):
+        asked = step(event, {"search_documents": ToolNeeds(takes={"query": kind})}, intents=FIND)
+        assert isinstance(asked, Ask)
+        assert asked.call is not None
+        assert json.loads(asked.call.arguments) == {"query": expected}
 
 
 def test_a_tool_that_needs_approval_is_confirmed_first() -> None:
@@ -80,7 +94,9 @@ def test_a_tool_that_needs_approval_is_confirmed_first() -> None:
     assert isinstance(asked, Step)
     assert asked.action == "ConfirmIntent"
     assert "parental leave" in asked.text
-    assert step(payload("confirmed"), CAREFUL, intents=FIND) == Ask(text="Search documents - query: parental leave")
+    call = Call(tool="search_documents", arguments='{"query": "parental leave"}', approved=True)
+    confirmed = step(payload("confirmed"), CAREFUL, intents=FIND)
+    assert confirmed == Ask(text="Search documents - query: parental leave", call=call)
 
 
 def test_what_is_denied_is_closed_and_not_done() -> None:
