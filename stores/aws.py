@@ -1,4 +1,4 @@
-"""The stores' one door to Amazon's SDK: a client made when first used, on threads of its own, its errors in our words.
+"""The one door to Amazon's SDK: a client made when first used, on threads of its own, its errors in our words.
 
 The SDK blocks, so calls run in a bounded pool. It retries throttling and transient faults itself (mode ``standard``);
 what comes out here has been retried. No endpoint is known here but what the caller passes on from the settings.
@@ -21,6 +21,8 @@ READ_SECONDS = 10
 ATTEMPTS = 4
 """Requests in all for one call, the first among them."""
 
+_shared: dict[str, Any] = {}
+"""What reads the descriptions of services, once there is one: it keeps what it has read."""
 _THROTTLED = re.compile(r"throttl|throughput|slowdown|toomanyrequests|requestlimit|limitexceeded", re.IGNORECASE)
 
 
@@ -101,21 +103,45 @@ class AwsClient:
             raise _translated(error, self.service, operation) from error
 
     def _made(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        config = Config(
+        return sdk_client(
+            self.service,
+            region=self._region,
+            endpoint=self._endpoint,
             connect_timeout=CONNECT_SECONDS,
             read_timeout=self._read_seconds,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             max_pool_connections=THREADS,
-            user_agent_extra="switchboard-assistant",
-            tcp_keepalive=True,
         )
-        session = boto3.session.Session()  # the module's own is not safe to share between threads
-        return session.client(
-            self.service, region_name=self._region or None, endpoint_url=self._endpoint or None, config=config
-        )
+
+
+def sdk_client(service: str, *, region: str = "", endpoint: str = "", **config: Any) -> Any:
+    """A client of the SDK as it is, which may be used from any thread.
+
+    It comes from botocore; boto3 would hand on the same, and load transfers and resources that nobody here needs.
+    Sessions are not safe to share between threads, so each client has one of its own; what they read of the services'
+    descriptions is shared, which makes every client after the first several times cheaper.
+
+    Args:
+        service: As the SDK names it, such as ``dynamodb``.
+        region: Empty for the environment's.
+        endpoint: Another address than the service's own; empty for that.
+        config: For botocore's ``Config``.
+
+    Raises:
+        botocore.exceptions.BotoCoreError: The environment names no region, or a profile that is not there.
+    """
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    session = get_session()
+    loader = _shared.setdefault("data_loader", session.get_component("data_loader"))
+    session.register_component("data_loader", loader)
+    return session.create_client(
+        service,
+        region_name=region or None,
+        endpoint_url=endpoint or None,
+        config=Config(user_agent_extra="switchboard-assistant", tcp_keepalive=True, **config),
+    )
 
 
 def _translated(error: Exception, service: str, operation: str) -> AwsError:

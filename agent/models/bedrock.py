@@ -3,11 +3,10 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError
-from langchain_aws import ChatBedrockConverse
+from langchain_aws.chat_models.bedrock_converse import ChatBedrockConverse
 
+from stores.aws import sdk_client
 from switchboard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,7 +31,10 @@ def bedrock_chat_model(model: str, *, client: Any = None, **options: Any) -> "Ba
         ConfigError: No region or profile is configured, or the options don't fit.
     """
     try:
-        return ChatBedrockConverse(model_id=model, client=client or _client(), **options)
+        runtime = client or _client("bedrock-runtime")
+        # Bedrock's other service is asked about inference profiles alone; its client takes a function long to make.
+        service = _client("bedrock") if "application-inference-profile" in model else runtime
+        return ChatBedrockConverse(model_id=model, client=runtime, bedrock_client=service, **options)
     except (BotoCoreError, ValueError) as error:
         raise ConfigError(
             f"The Bedrock model {model} can't be used: {_short(error)}",
@@ -41,15 +43,14 @@ def bedrock_chat_model(model: str, *, client: Any = None, **options: Any) -> "Ba
         ) from error
 
 
-def _client() -> Any:
-    config = Config(
+def _client(service: str) -> Any:
+    return sdk_client(
+        service,
+        region=os.environ.get("AWS_REGION", ""),
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        user_agent_extra="switchboard-assistant",
-        tcp_keepalive=True,
     )
-    return boto3.client("bedrock-runtime", region_name=os.environ.get("AWS_REGION"), config=config)
 
 
 def _short(error: Exception) -> str:

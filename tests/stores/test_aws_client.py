@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore import exceptions
 
-from stores.aws import ATTEMPTS, AwsClient, AwsError
+from stores.aws import ATTEMPTS, AwsClient, AwsError, sdk_client
 from switchboard.errors import BackendError
 from tests.aws import REGION
 
@@ -140,3 +140,30 @@ def test_making_a_store_does_not_load_the_sdk() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "set()"
+
+
+def test_a_client_needs_neither_the_transfers_nor_the_resources_of_the_sdk() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from stores.aws import sdk_client; sdk_client('dynamodb', region='eu-west-1');"
+        "print({'boto3', 's3transfer'} & set(sys.modules))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "set()"
+
+
+def test_a_description_is_read_once_for_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    from botocore.loaders import JSONFileLoader
+
+    read: list[str] = []
+    load = JSONFileLoader.load_file
+
+    def noted(loader: Any, path: str) -> Any:
+        read.append(path)
+        return load(loader, path)
+
+    sdk_client("sqs", region=REGION).close()
+    monkeypatch.setattr(JSONFileLoader, "load_file", noted)
+    sdk_client("sqs", region=REGION).close()
+    assert read == []

@@ -31,6 +31,10 @@ class Raw(io.BytesIO):
         yield self.read()
 
 
+class Answered:
+    status_code = 200
+
+
 def answering(body: dict[str, Any], sent: list[Any]) -> Any:
     """A real client that answers before anything reaches the network."""
     client = boto3.client("bedrock-runtime", region_name="eu-west-1")
@@ -62,9 +66,35 @@ def test_a_request_carries_the_messages_and_the_tools() -> None:
 
 
 def test_the_client_has_our_time_outs_and_standard_retries() -> None:
-    config = bedrock._client().meta.config
+    config = bedrock._client("bedrock-runtime").meta.config
     assert (config.connect_timeout, config.read_timeout) == (bedrock.CONNECT_SECONDS, bedrock.READ_SECONDS)
     assert config.retries == {"mode": "standard", "total_max_attempts": bedrock.ATTEMPTS}
+
+
+@pytest.mark.parametrize(
+    ("model", "services"),
+    [
+        (MODEL, ["bedrock-runtime"]),
+        (f"arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.{MODEL}", ["bedrock-runtime"]),
+        ("arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/a1", ["bedrock-runtime", "bedrock"]),
+    ],
+)
+def test_only_a_profile_of_the_account_needs_a_second_client(
+    monkeypatch: pytest.MonkeyPatch, model: str, services: list[str]
+) -> None:
+    made: list[str] = []
+    make = bedrock._client
+
+    def noted(service: str) -> Any:
+        client = make(service)
+        made.append(service)
+        answer = {"models": [{"modelArn": f"arn:aws:bedrock:eu-west-1::foundation-model/{MODEL}"}]}
+        client.meta.events.register("before-call", lambda **_: (Answered, answer))
+        return client
+
+    monkeypatch.setattr(bedrock, "_client", noted)
+    assert getattr(bedrock_chat_model(model, provider="anthropic"), "model_id", "") == model
+    assert made == services
 
 
 def test_the_factory_makes_it_by_name() -> None:
@@ -77,13 +107,12 @@ def test_a_region_that_is_not_set_is_told(monkeypatch: pytest.MonkeyPatch, tmp_p
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     with pytest.raises(ConfigError, match="AWS_REGION"):
         bedrock_chat_model(MODEL)
 
 
 def test_a_profile_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> None:
+    def missing(service: str) -> None:
         raise ProfileNotFound(profile="nobody")
 
     monkeypatch.setattr(bedrock, "_client", missing)
