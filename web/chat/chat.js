@@ -6,6 +6,8 @@ import { apply, finish, hasEnded, newTurn, turnFromView } from "./turns.js";
 
 /** How long an event waits for the one before it, in milliseconds. */
 const GAP_PATIENCE = 2_000;
+/** How long a message waits for its acceptance before it is sent again, in milliseconds. */
+const ACCEPT_PATIENCE = 10_000;
 
 /**
  * Fires "turn" (detail: a turn that changed), "turns" (the list itself changed), "state" (the connection), "welcome"
@@ -16,6 +18,7 @@ export class Chat extends EventTarget {
   #turns = new Map();
   #unsent = new Map();
   #welcome = null;
+  #overdue = 0;
 
   constructor(socketUrl) {
     super();
@@ -52,6 +55,7 @@ export class Chat extends EventTarget {
 
   /** Show a conversation, or with "" a new one. */
   open(conversation) {
+    clearTimeout(this.#overdue);
     this.#turns.clear();
     this.#unsent.clear();
     this.#welcome = null;
@@ -61,6 +65,7 @@ export class Chat extends EventTarget {
   }
 
   close() {
+    clearTimeout(this.#overdue);
     this.#connection.close();
   }
 
@@ -73,7 +78,8 @@ export class Chat extends EventTarget {
     const turn = newTurn({ id: crypto.randomUUID?.() ?? randomId(), text, files });
     this.#turns.set(turn.id, turn);
     this.#unsent.set(turn.id, { type: "message", id: turn.id, text, attachments: files.map((file) => file.digest) });
-    this.#connection.send(this.#unsent.get(turn.id));
+    if (!this.#connection.unordered) this.#connection.send(this.#unsent.get(turn.id));
+    else if (this.#unsent.size === 1) this.#sendFirst();
     this.#fire("turns");
     return turn;
   }
@@ -140,16 +146,32 @@ export class Chat extends EventTarget {
       if (view.state === "done" && !view.delivered) this.#connection.send({ type: "ack", message_id: view.id, seq: 0 });
     }
     for (const turn of this.#turns.values()) {
-      if (this.#unsent.has(turn.id)) this.#connection.send(this.#unsent.get(turn.id));
-      else if (!hasEnded(turn)) this.#connection.send({ type: "resume", message_id: turn.id, after: turn.seq });
+      if (this.#unsent.has(turn.id) || hasEnded(turn)) continue;
+      this.#connection.send({ type: "resume", message_id: turn.id, after: turn.seq });
     }
+    if (this.#connection.unordered) this.#sendFirst();
+    else for (const message of this.#unsent.values()) this.#connection.send(message);
     this.#settleAll();
     this.#fire("welcome", frame);
     this.#fire("turns");
   }
 
+  /** Where frames may overtake each other, a message is sent when the server has the one before it. */
+  #sendFirst() {
+    clearTimeout(this.#overdue);
+    const [first] = this.#unsent.values();
+    if (!first) return;
+    this.#connection.send(first);
+    this.#overdue = setTimeout(() => this.#sendFirst(), ACCEPT_PATIENCE);
+  }
+
+  /** The server has a message, or will never take it. */
+  #sent(id) {
+    if (this.#unsent.delete(id) && this.#connection.unordered) this.#sendFirst();
+  }
+
   #accepted(frame) {
-    this.#unsent.delete(frame.id);
+    this.#sent(frame.id);
     const turn = this.#turns.get(frame.id);
     if (!turn || turn.state !== "sending") return;
     turn.state = frame.state === "queued" ? "queued" : "running";
@@ -174,6 +196,7 @@ export class Chat extends EventTarget {
   #happened(id, event) {
     const turn = this.#turns.get(id);
     if (!turn) return;
+    this.#sent(id);
     const ends = event.kind === "final" || event.kind === "failed";
     if (this.#connection.unordered && !this.#isNext(turn, event, ends)) return;
     if (ends) this.#connection.send({ type: "ack", message_id: id, seq: event.seq });
@@ -247,7 +270,7 @@ export class Chat extends EventTarget {
       this.#fire("problem", frame);
       return;
     }
-    this.#unsent.delete(turn.id);
+    this.#sent(turn.id);
     Object.assign(turn, { state: "refused", error: frame.text, incident: frame.incident, progress: null });
     this.#fire("turn", turn);
     this.#fire("ended", turn);
