@@ -19,8 +19,8 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Literal
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from switchboard.errors import ConfigError
 from switchboard.jobs import JobKind
@@ -173,7 +173,12 @@ class Setup:
         return [name for name in found if not chosen or name in chosen]
 
     def _installed(self, group: Group) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=group)}
+        return {point.name: point for point in self._points.select(group=group)}
+
+    @cached_property
+    def _points(self) -> EntryPoints:
+        """All that is installed: a file of every distribution, so they are read once."""
+        return cast("EntryPoints", entry_points())  # in Python 3.11 a mapping, which can select as well
 
 
 def _load(point: EntryPoint) -> Any:

@@ -1,6 +1,6 @@
 """Plug-ins are found by name and imported only when they are used."""
 
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
 import pytest
@@ -50,10 +50,7 @@ JOBS = [EntryPoint("count", f"{__name__}:{name}", "switchboard.jobs") for name i
 
 @pytest.fixture
 def points(monkeypatch: pytest.MonkeyPatch) -> None:
-    def entry_points(group: str) -> list[EntryPoint]:
-        return [point for point in POINTS if point.group == group]
-
-    monkeypatch.setattr(plugins_module, "entry_points", entry_points)
+    monkeypatch.setattr(plugins_module, "entry_points", lambda: EntryPoints(POINTS))
 
 
 def settings(**tables: Any) -> Settings:
@@ -113,6 +110,14 @@ def test_a_channel_has_to_be_enabled() -> None:
         Setup(settings()).channel("lime")
 
 
+def test_what_is_installed_is_read_once_for_all_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = iter([EntryPoints(POINTS)])
+    monkeypatch.setattr(plugins_module, "entry_points", lambda: next(readings))
+    setup = Setup(settings(tools__enabled="ping"))
+    assert [plugin.name for plugin in setup.installed("switchboard.tools")] == ["broken", "ping"]
+    assert [plugin.name for plugin in setup.installed("switchboard.channels")] == ["line"]
+
+
 @pytest.mark.usefixtures("points")
 def test_what_is_installed_is_listed_without_importing_it() -> None:
     listed = Setup(settings(tools__enabled="ping")).installed("switchboard.tools")
@@ -121,19 +126,19 @@ def test_what_is_installed_is_listed_without_importing_it() -> None:
 
 @pytest.mark.parametrize("point", JOBS)
 def test_a_kind_of_job_is_found_as_it_is_or_made(monkeypatch: pytest.MonkeyPatch, point: EntryPoint) -> None:
-    monkeypatch.setattr(plugins_module, "entry_points", lambda group: [point])
+    monkeypatch.setattr(plugins_module, "entry_points", lambda: EntryPoints([point]))
     assert Setup(settings()).jobs == {"count": count}
 
 
 def test_a_kind_of_job_has_to_be_installed_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
     other = EntryPoint("sum", f"{__name__}:count", "switchboard.jobs")
-    monkeypatch.setattr(plugins_module, "entry_points", lambda group: [other])
+    monkeypatch.setattr(plugins_module, "entry_points", lambda: EntryPoints([other]))
     with pytest.raises(ConfigError, match="Call the entry point 'count', too"):
         _ = Setup(settings()).jobs
 
 
 def test_two_kinds_of_jobs_can_not_have_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plugins_module, "entry_points", lambda group: JOBS[:1])
+    monkeypatch.setattr(plugins_module, "entry_points", lambda: EntryPoints(JOBS[:1]))
     with pytest.raises(ConfigError, match="Two kinds of jobs are called count"):
         _ = Setup(settings(), extra_jobs=[count]).jobs
 
