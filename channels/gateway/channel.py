@@ -82,7 +82,7 @@ class GatewayChannel:
         if reach.reached:
             return Receipt(delivered=True, platform_id=message.id)
         if reach.nobody:
-            return Receipt(delivered=False, why=NOBODY)
+            return Receipt(delivered=False, why=NOBODY, kept=True)
         return Receipt(delivered=False, why="no window could be served", retry_after=0.0)
 
     @asynccontextmanager

@@ -24,12 +24,12 @@ from channels.websocket.shapes import Bounds
 from stores.connections import MemoryConnectionStore
 from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
 from stores.queue import MemoryQueue
-from switchboard import BackendError, Principal
+from switchboard import BackendError, Conversation, Principal
 from switchboard.connections import Connection
 from switchboard.jobs import JobKind
 from switchboard.plugins import Setup
 from switchboard.settings import load
-from switchboard.storage import Turn
+from switchboard.storage import Inbox, Snapshot, Turn
 from switchboard.testing.models import ScriptedChatModel, Step
 from switchboard.testing.running import QUICK, running
 from switchboard.tools import Tool
@@ -140,10 +140,17 @@ class Stage:
                 if not condition():
                     await asyncio.wait({asyncio.ensure_future(self.sockets.changed.wait())}, timeout=0.02)
 
+    def conversation(self, client: Client) -> Conversation:
+        found = self.desk.visitors.conversation(ANN, client.welcome["conversation"])
+        assert found is not None
+        return found
+
     async def turns(self, client: Client) -> Sequence[Turn]:
-        conversation = self.desk.visitors.conversation(ANN, client.welcome["conversation"])
-        assert conversation is not None
-        return await self.assistant.transcript(conversation)
+        return await self.assistant.transcript(self.conversation(client))
+
+    async def inbox(self, client: Client) -> Inbox:
+        snapshot: Snapshot = await self.setup.backend("conversations").read(self.conversation(client))
+        return snapshot.inbox
 
 
 @asynccontextmanager

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from switchboard.testing.models import Say
 
 from .stage import Client, Stage, a_stage
@@ -109,7 +111,7 @@ async def test_r26_from_event_n_on_events_arrive_once_and_in_order_from_any_mach
         assert events[-1]["text"] == WORDS
 
 
-async def test_a_reply_that_nobody_was_there_for_waits_without_being_sent_again() -> None:
+async def test_a_reply_that_nobody_was_there_for_is_kept_for_whoever_comes_back() -> None:
     async with a_stage(["Sixteen weeks."]) as stage:
         client = await hello(stage, "one")
         stage.sockets.gone.add("one")
@@ -120,6 +122,31 @@ async def test_a_reply_that_nobody_was_there_for_waits_without_being_sent_again(
         await back.say(type="ack", message_id="message-1", seq=0)
         (turn,) = await stage.turns(back)
         assert turn.delivered
+
+
+async def test_a_reply_that_is_kept_is_neither_a_dead_letter_nor_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    async with a_stage(["Sixteen weeks."]) as stage:
+        client = await hello(stage, "one")
+        stage.sockets.gone.add("one")
+        await stage.desk.take("one", '{"type": "message", "id": "message-1", "text": "How long?"}')
+        assert await ended(stage, client) == "complete"
+        async with asyncio.timeout(10):
+            while (await stage.inbox(client)).outbox:
+                await asyncio.sleep(0.01)
+        assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_stopped_answer_that_nobody_read_is_kept_too() -> None:
+    never = asyncio.Event()
+    async with a_stage([Say(text=WORDS, halt=never)], when_gone="stop") as stage:
+        client = await hello(stage, "one")
+        await client.say(**ASK)
+        await stage.until(lambda: bool(client.events()))
+        await stage.desk.leave("one")
+        assert await ended(stage, client) == "stopped"
+        async with asyncio.timeout(10):
+            while (await stage.inbox(client)).outbox:
+                await asyncio.sleep(0.01)
 
 
 async def test_a_window_that_can_not_be_served_keeps_no_other_waiting() -> None:
