@@ -1,6 +1,8 @@
 """The HTTP channel as one application: who calls is found out first, then the address answers."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -13,7 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from channels.http.house import Call, House
-from channels.http.operations import OPERATIONS, Operation
+from channels.http.operation import Operation
+from channels.http.operations import OPERATIONS
 from channels.http.problems import Unauthenticated, failed, http_failed
 from switchboard import SwitchboardError
 
@@ -36,12 +39,12 @@ def build(house: House) -> Starlette:
     cors = Middleware(
         CORSMiddleware,
         allow_origins=house.settings.origins,
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=_ASKED,
         expose_headers=_SHOWN,
     )
     return Starlette(
-        routes=[Route(f"{PREFIX}/openapi.json", _openapi), *routes],
+        routes=[Route(f"{PREFIX}/openapi.json", _described(house)), *routes],
         middleware=[Middleware(_Headers), cors],
         exception_handlers={
             SwitchboardError: failed,
@@ -90,11 +93,18 @@ async def _call(house: House, operation: Operation, request: Request) -> Call:
     return Call(house=house, request=request, principal=principal)
 
 
-async def _openapi(request: Request) -> Response:
-    """What there is, for programs; no secret."""
-    from channels.http.openapi import document
+def _described(house: House) -> Callable[[Request], Awaitable[Response]]:
+    @cache
+    def description() -> dict[str, Any]:
+        from channels.http.openapi import document
 
-    return JSONResponse(document())
+        return document(house.tools)
+
+    async def openapi(request: Request) -> Response:
+        """What there is, for programs; no secret."""
+        return JSONResponse(description())
+
+    return openapi
 
 
 def _converted(path: str) -> str:

@@ -4,18 +4,75 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from secrets import token_hex
+from typing import Annotated
 
-from channels.http import texts
+from pydantic import BaseModel, ConfigDict, Field
+
+from channels.http import naming, texts
 from channels.http.channel import Asked
-from channels.http.house import House
-from switchboard import BadInput, Conversation, Event, Message, MessageId, Receipt, Reply, SwitchboardError, Turn, fold
+from channels.http.house import Call, House
+from channels.http.naming import ConversationId, Digest, NewId
+from switchboard import (
+    Attachment,
+    BadInput,
+    Conversation,
+    Event,
+    Message,
+    MessageId,
+    Receipt,
+    Reply,
+    SwitchboardError,
+    Turn,
+    fold,
+)
+from switchboard import Call as ToolCall
 from switchboard.events import ends_turn
 
 log = logging.getLogger("switchboard.channels")
 
-PAGE = 50
 GRACE = 2.0
 """Seconds between a message's deadline, when its turn detaches, and the time at which nobody waits for the reply."""
+
+
+class Addressed(BaseModel):
+    """Where a request belongs. With neither id nor conversation it begins a conversation, anew each time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: NewId | None = Field(
+        None, description="The caller's own id of the message. Sent again with the same id, it is answered once."
+    )
+    conversation: ConversationId | None = Field(
+        None, description="The caller's own name of the conversation, or one that was given; a new one without it."
+    )
+    attachments: Annotated[tuple[Digest, ...], Field(max_length=100)] = Field(
+        (), description="Digests of files that were uploaded to the conversation."
+    )
+
+
+async def asked(
+    call: Call, body: Addressed, text: str, *, wait: float | None, tool_call: ToolCall | None = None
+) -> Asked:
+    """The request as the channel takes it, once its files are known to be there.
+
+    Args:
+        wait: Seconds that the caller waits for the reply; ``None`` where a turn need not be quick for anybody.
+    """
+    named = _named(body.id, call.request.headers.get("idempotency-key"))
+    thread = body.conversation or naming.derived(call.principal.id, named or token_hex(16), prefix="c")
+    conversation = call.conversation(thread)
+    now = call.house.now()
+    return Asked(
+        id=named or token_hex(16),
+        conversation=conversation,
+        principal=call.principal,
+        text=text,
+        attachments=tuple([await _attachment(call, digest, conversation) for digest in body.attachments]),
+        received_at=now,
+        deadline=now + wait if wait else None,
+        call=tool_call,
+    )
 
 
 async def take(house: House, asked: Asked) -> Message:
@@ -34,25 +91,12 @@ async def take(house: House, asked: Asked) -> Message:
         raise BadInput(texts.BUSY, status=409)
     if offer.state == "new":
         return message
-    turn = await find(house, message.conversation, message.id)
+    turn = await house.assistant.turn(message.conversation, message.id)
     if turn is None:
         return message
     if _said(turn.message) != _said(message):
         raise BadInput(texts.OTHER_TEXT, status=409)
     return turn.message
-
-
-async def find(house: House, conversation: Conversation, message_id: MessageId) -> Turn | None:
-    """A turn by its message, newest looked at first; ``None`` if the conversation has none."""
-    before: int | None = None
-    while page := await house.assistant.transcript(conversation, limit=PAGE, before=before):
-        for turn in reversed(page):
-            if turn.message.id == message_id:
-                return turn
-        before = page[0].number
-        if before == 0:
-            break
-    return None
 
 
 async def reply_to(house: House, message: Message, *, seconds: float | None) -> Reply | None:
@@ -79,5 +123,38 @@ def fetched(house: House, message: Message) -> Callable[[], Awaitable[None]]:
     return confirm
 
 
-def _said(message: Message) -> tuple[str, tuple[str, ...]]:
-    return message.text, tuple(file.digest for file in message.attachments)
+async def known(call: Call, *, missing: str) -> Turn:
+    """The turn of the message that the path names, in the conversation that the parameter names.
+
+    Raises:
+        BadInput: There is none; with the sentence ``missing`` and status 404.
+    """
+    message_id = MessageId(call.path("message", naming.KNOWN_ID, missing=missing))
+    turn = await call.house.assistant.turn(call.conversation(), message_id)
+    if turn is None:
+        raise BadInput(missing, status=404)
+    return turn
+
+
+def _said(message: Message) -> tuple[str, tuple[str, ...], ToolCall | None]:
+    return message.text, tuple(file.digest for file in message.attachments), message.call
+
+
+async def _attachment(call: Call, digest: str, conversation: Conversation) -> Attachment:
+    blob = await call.house.assistant.blobs.stat(digest, owner=conversation.key)
+    if blob is None:
+        raise BadInput(texts.FILE_UNKNOWN.format(digest=digest), status=404)
+    return Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=digest)
+
+
+def _named(name: str | None, key: str | None) -> str | None:
+    """The message's id as the caller gave it, in the body or as an Idempotency-Key of any form."""
+    if key is None:
+        return name
+    if name is not None and name != key:
+        raise BadInput(texts.TWO_IDS, status=409)
+    if name is not None:
+        return name
+    if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        raise BadInput(texts.BAD_KEY_HEADER)
+    return naming.derived(key, prefix="k")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from switchboard import Attachment, Conversation, Limits, Message, MessageId, Principal, Receipt, Reply
+from switchboard import Call as ToolCall
 from switchboard.wire import reply_to_json
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Asked:
     attachments: tuple[Attachment, ...] = ()
     received_at: float = 0.0
     deadline: float | None = None
+    call: ToolCall | None = None
 
 
 class HttpChannel:
@@ -42,6 +44,7 @@ class HttpChannel:
             attachments=payload.attachments,
             received_at=payload.received_at,
             deadline=payload.deadline,
+            call=payload.call,
         )
         return (message,)
 

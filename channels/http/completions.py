@@ -8,7 +8,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 
 from channels.http import naming, texts
-from channels.http.asking import PAGE, fetched, reply_to, take
+from channels.http.asking import fetched, reply_to, take
 from channels.http.bodies import read_json
 from channels.http.channel import Asked
 from channels.http.house import Call
@@ -228,8 +228,7 @@ async def _asked(call: Call, body: NewCompletion) -> Asked:
 async def _identity(call: Call, body: NewCompletion, conversation: Conversation, now: float) -> str:
     """The same for the same history, if it comes again soon: clients that try again do not say so."""
     history = [part for said in body.messages for part in (said.role, said.text)]
-    turns = await call.house.assistant.transcript(conversation, limit=PAGE)
-    known = {turn.message.id: turn.message.received_at for turn in turns}
     window = int(now // RETRIED_WITHIN)
     current, before = (naming.derived(*history, str(number), prefix="m") for number in (window, window - 1))
-    return before if known.get(MessageId(before), 0.0) > now - RETRIED_WITHIN else current
+    turn = await call.house.assistant.turn(conversation, MessageId(before))
+    return before if turn is not None and turn.message.received_at > now - RETRIED_WITHIN else current

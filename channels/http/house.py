@@ -1,8 +1,9 @@
 """What the addresses of one server share, and what one call is: who calls, and what it needs besides the request."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -11,8 +12,11 @@ from channels.http.callers import Callers
 from channels.http.channel import HttpChannel
 from channels.http.settings import HttpSettings
 from channels.http.tickets import Links, Ticket, Tickets
-from switchboard import BadInput, Conversation, Principal
+from switchboard import BadInput, Conversation, Principal, Tool
 from switchboard.assistant import Assistant
+
+if TYPE_CHECKING:
+    from tools.retrieval.backend import Retriever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,8 @@ class House:
         text_limit: Longest message in characters.
         upload_limit: Largest file in bytes.
         attachment_limit: Most files with one message.
+        library: Where documents are listed.
+        tools: What can be asked for by name, by that name.
         patience: Seconds that a caller may take to send a piece of a body, or to take one of a stream.
         heartbeat: Seconds after which a stream that has nothing to tell shows that it is alive.
         now: Seconds since the epoch.
@@ -33,6 +39,8 @@ class House:
     callers: Callers
     tickets: Tickets
     channel: HttpChannel
+    library: "Retriever"
+    tools: Mapping[str, Tool]
     tenant: str
     text_limit: int
     upload_limit: int
@@ -61,6 +69,15 @@ class Call:
         """The addresses of the caller's things."""
         base = self.house.settings.public_url or str(self.request.base_url).rstrip("/")
         return Links(tickets=self.house.tickets, principal=self.principal, base=base, now=self.house.now())
+
+    def place(self) -> Conversation | None:
+        """The conversation that the ticket or the parameter names, if one does.
+
+        Raises:
+            BadInput: It is not the name of one.
+        """
+        named = self.ticket is not None or "conversation" in self.request.query_params
+        return self.conversation() if named else None
 
     def conversation(self, name: str | None = None, *, missing: str = "") -> Conversation:
         """The caller's conversation of this name, or of the parameter ``conversation``.

@@ -1,25 +1,21 @@
 """Messages: to send one and wait, to send one and come back, to follow its events, to stop it."""
 
 from collections.abc import AsyncGenerator
-from secrets import token_hex
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 
 from channels.http import naming, texts
-from channels.http.asking import GRACE, fetched, find, reply_to, take
+from channels.http.asking import GRACE, Addressed, asked, fetched, known, reply_to, take
 from channels.http.bodies import read_json
-from channels.http.channel import Asked
 from channels.http.house import Call
-from channels.http.naming import ConversationId, Digest, NewId
-from channels.http.preferring import Preference, preference
+from channels.http.preferring import preference
 from channels.http.problems import problem_of
 from channels.http.streaming import EventStream, frame
 from channels.http.views import MessageView, Stopped, message_view, turn_view
 from channels.websocket.failures import describe
-from switchboard import Attachment, BadInput, Conversation, Message, MessageId, SwitchboardError, Turn
+from switchboard import BadInput, Message, MessageId, SwitchboardError
 from switchboard.events import ends_turn
 from switchboard.wire import to_json
 
@@ -32,21 +28,12 @@ _SAYS_SOMETHING: list[JsonValue] = [
 ]
 
 
-class NewMessage(BaseModel):
+class NewMessage(Addressed):
     """What a caller sends. With neither id nor conversation it begins a conversation, anew each time."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"anyOf": _SAYS_SOMETHING})
+    model_config = ConfigDict(json_schema_extra={"anyOf": _SAYS_SOMETHING})
 
     text: str = Field("", description="Plain text or Markdown; may be empty where there are attachments.")
-    id: NewId | None = Field(
-        None, description="The caller's own id of the message. Sent again with the same id, it is answered once."
-    )
-    conversation: ConversationId | None = Field(
-        None, description="The caller's own name of the conversation, or one that was given; a new one without it."
-    )
-    attachments: Annotated[tuple[Digest, ...], Field(max_length=100)] = Field(
-        (), description="Digests of files that were uploaded to the conversation."
-    )
 
 
 async def create(call: Call) -> Response:
@@ -56,7 +43,7 @@ async def create(call: Call) -> Response:
     after = _last_event(request.headers.get("last-event-id"))
     streams = STREAM in request.headers.get("accept", "")
     prefers = preference(request.headers.getlist("prefer"), longest=house.settings.wait_seconds)
-    message = await take(house, await _asked(call, body, prefers))
+    message = await take(house, await asked(call, body, body.text, wait=None if streams else prefers.wait))
     if streams:
         return _stream(call, message, after=after)
     reply = await reply_to(house, message, seconds=prefers.wait + GRACE) if prefers.wait else None
@@ -72,7 +59,7 @@ async def create(call: Call) -> Response:
 
 async def read(call: Call) -> Response:
     """A message and, once it is there, its reply."""
-    turn = await _turn(call)
+    turn = await known(call, missing=texts.NO_MESSAGE)
     view = to_json(turn_view(turn, call.links))
     if turn.state == "done" and not turn.delivered:
         return JSONResponse(view, background=BackgroundTask(fetched(call.house, turn.message)))
@@ -84,12 +71,13 @@ async def events(call: Call) -> Response:
     after = _last_event(call.request.headers.get("last-event-id"))
     if (number := call.number("after", least=0, most=2**53)) is not None:
         after = number
-    return _stream(call, (await _turn(call)).message, after=after)
+    return _stream(call, (await known(call, missing=texts.NO_MESSAGE)).message, after=after)
 
 
 async def stop(call: Call) -> Response:
     """Stop a turn; what there is of the answer is kept."""
-    stopped = await call.house.assistant.stop(call.conversation(), _message_id(call))
+    message_id = MessageId(call.path("message", naming.KNOWN_ID, missing=texts.NO_MESSAGE))
+    stopped = await call.house.assistant.stop(call.conversation(), message_id)
     return JSONResponse(to_json(Stopped(stopped=stopped)))
 
 
@@ -115,54 +103,6 @@ async def _frames(call: Call, view: MessageView, message: Message, after: int) -
                 return
     except SwitchboardError as error:
         yield frame(to_json(problem_of(describe(error))), event="error")
-
-
-async def _asked(call: Call, body: NewMessage, prefers: Preference) -> Asked:
-    """The request as the channel takes it, once its files are known to be there."""
-    named = _named(body.id, call.request.headers.get("idempotency-key"))
-    thread = body.conversation or naming.derived(call.principal.id, named or token_hex(16), prefix="c")
-    conversation = call.conversation(thread)
-    now = call.house.now()
-    return Asked(
-        id=named or token_hex(16),
-        conversation=conversation,
-        principal=call.principal,
-        text=body.text,
-        attachments=tuple([await _attachment(call, digest, conversation) for digest in body.attachments]),
-        received_at=now,
-        deadline=now + prefers.wait if prefers.wait and STREAM not in call.request.headers.get("accept", "") else None,
-    )
-
-
-async def _attachment(call: Call, digest: str, conversation: Conversation) -> Attachment:
-    blob = await call.house.assistant.blobs.stat(digest, owner=conversation.key)
-    if blob is None:
-        raise BadInput(texts.FILE_UNKNOWN.format(digest=digest), status=404)
-    return Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=digest)
-
-
-def _named(name: str | None, key: str | None) -> str | None:
-    """The message's id as the caller gave it, in the body or as an Idempotency-Key of any form."""
-    if key is None:
-        return name
-    if name is not None and name != key:
-        raise BadInput(texts.TWO_IDS, status=409)
-    if name is not None:
-        return name
-    if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise BadInput(texts.BAD_KEY_HEADER)
-    return naming.derived(key, prefix="k")
-
-
-async def _turn(call: Call) -> Turn:
-    turn = await find(call.house, call.conversation(), _message_id(call))
-    if turn is None:
-        raise BadInput(texts.NO_MESSAGE, status=404)
-    return turn
-
-
-def _message_id(call: Call) -> MessageId:
-    return MessageId(call.path("message", naming.KNOWN_ID, missing=texts.NO_MESSAGE))
 
 
 def _last_event(header: str | None) -> int:

@@ -1,6 +1,7 @@
-"""The OpenAPI 3.1 description, made of the table of operations and of the types that check requests. Pure."""
+"""The OpenAPI 3.1 description, made of the table of operations and of what checks requests, tools included. Pure."""
 
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import is_dataclass
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -8,12 +9,22 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from channels.http.operations import OPERATIONS, Operation, Parameter
+from channels.http.operation import Operation, Parameter
+from channels.http.operations import OPERATIONS
 from channels.http.problems import OPENAI, Problem
-from channels.http.views import ConversationList, ConversationView, FileView, JobView, MessageView, Stopped
+from channels.http.tool_requests import IMAGES
+from channels.http.views import JobProgress
+from switchboard import Tool
 from switchboard.events import EVENT_TYPES
 
-_GIVEN = (MessageView, ConversationList, ConversationView, FileView, JobView, Stopped, Problem, *EVENT_TYPES)
+_GIVEN: tuple[type[Any], ...] = (
+    *dict.fromkeys(
+        kind for one in OPERATIONS for kind in one.gives.values() if isinstance(kind, type) and is_dataclass(kind)
+    ),
+    JobProgress,
+    Problem,
+    *EVENT_TYPES,
+)
 _EVERYWHERE = (400, 401)
 _OPENAI_ERROR: dict[str, Any] = {
     "type": "object",
@@ -31,16 +42,10 @@ _OPENAI_ERROR: dict[str, Any] = {
     },
     "required": ["error"],
 }
-_STREAM = {
-    "type": "string",
-    "description": "Server-sent events. `event` is the kind, `id` the number, `data` the event as JSON (schemas of the"
-    " same name). First comes `message` with `id`, `conversation` and `url`; `error` with a Problem may be the last.",
-}
 
 
-@cache
-def document() -> dict[str, Any]:
-    """The whole description. Not to be changed."""
+def document(tools: Mapping[str, Tool]) -> dict[str, Any]:
+    """The whole description, for an installation with these tools."""
     bodies = [one.body for one in OPERATIONS if isinstance(one.body, type) and issubclass(one.body, BaseModel)]
     wanted: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
         *((kind, "validation", TypeAdapter(kind)) for kind in bodies),
@@ -54,6 +59,8 @@ def document() -> dict[str, Any]:
     for kind in _GIVEN:  # all members are always there
         schemas[kind.__name__]["required"] = list(schemas[kind.__name__]["properties"])
     schemas["OpenAIError"] = _OPENAI_ERROR
+    if painter := tools.get(IMAGES.tool):
+        _describe_options(painter, schemas)
     named = {kind: reference for (kind, _), reference in references.items()}
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS:
@@ -74,6 +81,32 @@ def document() -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "description": "A key or a token."}},
         },
     }
+
+
+def _describe_options(tool: Tool, schemas: dict[str, Any]) -> None:
+    """What a picture's options may be: the tool's own arguments, but for the prompt."""
+    prefix = f"#/components/schemas/{tool.name}."
+    parameters: dict[str, Any] = _moved(tool.parameters, prefix)
+    schemas.update({f"{tool.name}.{name}": schema for name, schema in parameters.pop("$defs", {}).items()})
+    parameters["properties"] = {name: one for name, one in parameters.get("properties", {}).items() if name != "prompt"}
+    required = [name for name in parameters.pop("required", []) if name != "prompt"]
+    described = schemas["NewImage"]["properties"]["options"]["description"]
+    schemas["NewImage"]["properties"]["options"] = {**parameters, "description": described}
+    if required:
+        schemas["NewImage"]["properties"]["options"]["required"] = required
+        schemas["NewImage"]["required"].append("options")
+
+
+def _moved(schema: Any, prefix: str) -> Any:
+    """A copy of a schema whose references lead to where its definitions are put."""
+    if isinstance(schema, dict):
+        return {
+            key: value.replace("#/$defs/", prefix, 1)
+            if key == "$ref" and isinstance(value, str)
+            else _moved(value, prefix)
+            for key, value in schema.items()
+        }
+    return [_moved(one, prefix) for one in schema] if isinstance(schema, list) else schema
 
 
 def _operation(operation: Operation, named: dict[Any, Any]) -> dict[str, Any]:
@@ -112,7 +145,7 @@ def _responses(operation: Operation, named: dict[Any, Any]) -> dict[str, Any]:
         found[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
     if operation.streams:
         found.setdefault("200", {"description": "OK", "content": {}})["content"]["text/event-stream"] = {
-            "schema": _STREAM
+            "schema": {"type": "string", "description": f"Server-sent events. {operation.streams}"}
         }
     if operation.path.startswith(OPENAI):
         refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAIError"}}}

@@ -16,9 +16,13 @@ class Preference:
     applied: str = ""
 
 
-def preference(headers: Iterable[str], *, longest: float) -> Preference:
-    """What the headers ask for, within what is allowed; what is not understood is passed over, as the RFC has it."""
-    wait, asked, at_once = longest, "", False
+def preference(headers: Iterable[str], *, longest: float, unasked: float | None = None) -> Preference:
+    """What the headers ask for, within what is allowed; what is not understood is passed over, as the RFC has it.
+
+    Args:
+        unasked: How long whoever asks for nothing waits; ``None`` for the longest.
+    """
+    wait, asked, at_once = longest if unasked is None else unasked, "", False
     for token in (part.partition(";")[0].strip() for header in headers for part in header.split(",")):
         if _ASYNC.fullmatch(token):
             at_once = True

@@ -1,14 +1,14 @@
-"""What can be looked up or put in besides messages: conversations, jobs, files, documents."""
+"""Conversations and their files: what was said, what was uploaded, what was made."""
 
 from starlette.responses import JSONResponse, Response
 
 from channels.http import naming, texts
 from channels.http.house import Call
-from channels.http.views import ConversationList, ConversationView, file_view, job_view, line_view, turn_view
+from channels.http.views import ConversationList, ConversationView, file_view, line_view, turn_view
 from channels.websocket.files import served
 from channels.websocket.protocol import is_digest
 from channels.websocket.uploads import check_length, store
-from switchboard import BadInput, Job, SourceFile
+from switchboard import BadInput, SourceFile
 from switchboard.wire import to_json
 
 LISTED = 100
@@ -36,19 +36,6 @@ async def conversation(call: Call) -> Response:
         before=turns[0].number if turns and turns[0].number > 0 else None,
     )
     return JSONResponse(to_json(view))
-
-
-async def job(call: Call) -> Response:
-    """How far a job is and, once it has ended, what it came to."""
-    return JSONResponse(to_json(job_view(await _job(call), call.links)))
-
-
-async def cancel_job(call: Call) -> Response:
-    """Ask for a job to end. It takes a moment: the address of the job tells when it has."""
-    found = await _job(call)
-    if not await call.house.assistant.cancel_job(found.conversation, found.id):
-        raise BadInput(texts.JOB_ENDED, status=409)
-    return JSONResponse(to_json(job_view(await _job(call), call.links)), 202)
 
 
 async def upload(call: Call) -> Response:
@@ -80,21 +67,3 @@ async def file(call: Call) -> Response:
         raise BadInput(texts.NO_FILE, status=404)
     data = await blobs.read(digest, owner=owner)
     return served(SourceFile(name=blob.name or "file", title=blob.name, media_type=blob.media_type, data=data))
-
-
-async def document(call: Call) -> Response:
-    """A cited document; the same answer for unknown and forbidden."""
-    here = call.conversation(missing=texts.NO_FILE)
-    document_id = call.request.path_params["document"]
-    source = await call.house.assistant.source(document_id, principal=call.principal, conversation=here.key)
-    if source is None:
-        raise BadInput(texts.NO_FILE, status=404)
-    return served(source)
-
-
-async def _job(call: Call) -> Job:
-    wanted = call.path("job", naming.JOB_ID, missing=texts.NO_JOB)
-    for found in await call.house.assistant.jobs(call.conversation()):
-        if found.id == wanted:
-            return found
-    raise BadInput(texts.NO_JOB, status=404)

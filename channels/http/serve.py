@@ -42,6 +42,8 @@ def api(setup: "Setup", assistant: Assistant, web: WebSettings) -> ASGIApp | Non
             ),
             tickets=Tickets(web.secret, tenant=web.tenant, seconds=settings.link_seconds),
             channel=channel(setup),
+            library=setup.backend("retriever"),
+            tools={tool.name: tool for tool in setup.tools},
             tenant=web.tenant,
             text_limit=web.text_limit,
             upload_limit=web.upload_limit,

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
+from types import MappingProxyType
 from typing import Any
 
 from starlette.responses import Response
@@ -35,10 +36,10 @@ class EventStream(Response):
         self,
         frames: AsyncGenerator[bytes, None],
         *,
-        ended: Callable[[], Awaitable[None]],
-        headers: Mapping[str, str],
         heartbeat: float,
         patience: float,
+        ended: Callable[[], Awaitable[None]] | None = None,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(None, 200, {**HEADERS, **headers}, media_type="text/event-stream")
         del self.headers["content-length"]
@@ -75,7 +76,8 @@ class EventStream(Response):
                     coming.cancel()
                     await asyncio.wait((coming,))
             await self._send(send, b"")
-            await self._ended()
+            if self._ended is not None:
+                await self._ended()
 
     async def _next(self, coming: "asyncio.Future[bytes | None]") -> bytes | None:
         """The frame that is coming, or a sign of life while it is not there."""

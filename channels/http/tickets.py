@@ -30,7 +30,7 @@ class Tickets:
 
     def __init__(self, secret: bytes, *, tenant: str, seconds: int) -> None:
         self._secret = secret
-        self._tenant = tenant
+        self.tenant = tenant
         self._seconds = seconds
 
     def write(self, ticket: Ticket, *, now: float) -> str:
@@ -58,7 +58,7 @@ class Tickets:
         return Ticket(
             path=path,
             principal=principal,
-            conversation=conversation_of(principal, thread, tenant=self._tenant),
+            conversation=conversation_of(principal, thread, tenant=self.tenant),
         )
 
     def _sign(self, body: bytes) -> str:
@@ -85,7 +85,11 @@ class Links:
             return citation.link if "#" in citation.link else citation.link + page
         if not citation.document:
             return ""
-        return self._signed(f"/v1/documents/{_escaped(citation.document)}", conversation) + page
+        return self.document(citation.document, conversation) + page
+
+    def document(self, document: str, conversation: Conversation | None) -> str:
+        """Opens a document of the library, or one that was attached to the conversation."""
+        return self._signed(f"/v1/documents/{_escaped(document)}", conversation)
 
     def event(self, event: Event, conversation: Conversation) -> Event:
         """The event with an address in it, where it is of the kind that has one."""
@@ -108,12 +112,14 @@ class Links:
             ),
         )
 
-    def address(self, kind: str, name: str, conversation: Conversation) -> str:
-        """Where something of the conversation is looked up, with a credential."""
-        return f"{self.base}/v1/{kind}/{_escaped(name)}?conversation={_escaped(conversation.thread)}"
+    def address(self, kind: str, name: str, conversation: Conversation | None) -> str:
+        """Where something is looked up with a credential, in the conversation if it is in one."""
+        place = f"?conversation={_escaped(conversation.thread)}" if conversation else ""
+        return f"{self.base}/v1/{kind}/{_escaped(name)}{place}"
 
-    def _signed(self, path: str, conversation: Conversation) -> str:
-        ticket = Ticket(path=path, principal=self.principal, conversation=conversation)
+    def _signed(self, path: str, conversation: Conversation | None) -> str:
+        place = conversation or conversation_of(self.principal, "", tenant=self.tickets.tenant)
+        ticket = Ticket(path=path, principal=self.principal, conversation=place)
         return f"{self.base}{path}?ticket={self.tickets.write(ticket, now=self.now)}"
 
 

@@ -1,10 +1,26 @@
 """What callers are shown of messages, files, conversations and jobs, as plain data; the OpenAPI is made of it. Pure."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from channels.http.tickets import Links
-from switchboard import Attachment, Blob, Conversation, ConversationSummary, Job, Message, Reply, Turn
-from switchboard.storage import JobState, TurnState
+from channels.websocket.links import is_web
+from switchboard import (
+    Attachment,
+    Blob,
+    Conversation,
+    ConversationSummary,
+    Feedback,
+    Job,
+    Message,
+    Reply,
+    Turn,
+)
+from switchboard.assistant import JobNews
+from switchboard.storage import JobState, TurnState, Verdict
+
+if TYPE_CHECKING:
+    from tools.retrieval.backend import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +35,15 @@ class FileView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What the caller thinks of a reply. `at` is in seconds since the epoch."""
+
+    verdict: Verdict
+    comment: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
     """A message and what became of it.
 
@@ -28,6 +53,7 @@ class MessageView:
         reply: The answer; its `status` says whether it is whole, and its `job` names work that goes on.
         job: The job whose result the reply is; empty for what a person said.
         reply_to: The message for which that job was begun.
+        feedback: What the caller thinks of the reply; null while nothing was said.
         url: Where this message is looked up.
         events_url: Where its events are streamed.
     """
@@ -41,6 +67,7 @@ class MessageView:
     reply: Reply | None
     job: str
     reply_to: str
+    feedback: Opinion | None
     url: str
     events_url: str
 
@@ -66,6 +93,49 @@ class JobView:
     created_at: float
     result: Reply | None
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobList:
+    """The jobs of a conversation, newest first."""
+
+    jobs: tuple[JobView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobProgress:
+    """How far a job is, when that has changed.
+
+    Attributes:
+        result: The message whose reply is the job's result, once it was told: nothing follows then. Empty before.
+        url: Where that message is looked up; empty before.
+    """
+
+    state: JobState
+    text: str
+    done: int
+    total: int
+    result: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """A document that the caller may read. `link` opens it for a while, and `url` with the caller's credential."""
+
+    id: str
+    title: str
+    media_type: str
+    link: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentList:
+    """Documents by title. `next` is the `offset` of those after them; null if there are none."""
+
+    documents: tuple[DocumentView, ...]
+    next: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +174,18 @@ class Stopped:
 
 def turn_view(turn: Turn, links: Links) -> MessageView:
     """A message as the transcript has it."""
-    return message_view(turn.message, links, state=turn.state, reply=turn.reply)
+    return message_view(turn.message, links, state=turn.state, reply=turn.reply, feedback=turn.feedback)
 
 
-def message_view(message: Message, links: Links, *, state: TurnState, reply: Reply | None = None) -> MessageView:
-    """A message whose state is known."""
+def message_view(
+    message: Message,
+    links: Links,
+    *,
+    state: TurnState,
+    reply: Reply | None = None,
+    feedback: tuple[Feedback, ...] = (),
+) -> MessageView:
+    """A message whose state is known; of the opinions on its reply the caller's own."""
     conversation = message.conversation
     url = links.address("messages", message.id, conversation)
     return MessageView(
@@ -121,6 +198,7 @@ def message_view(message: Message, links: Links, *, state: TurnState, reply: Rep
         reply=None if reply is None else links.reply(reply, conversation),
         job=message.job,
         reply_to=message.reply_to or "",
+        feedback=next((opinion_of(one) for one in feedback if one.principal == links.principal.id), None),
         url=url,
         events_url=url.replace("?", "/events?", 1),
     )
@@ -140,6 +218,34 @@ def job_view(job: Job, links: Links) -> JobView:
         created_at=job.created_at,
         result=links.reply(job.result, job.conversation) if job.ended and job.result is not None else None,
         url=links.address("jobs", job.id, job.conversation),
+    )
+
+
+def opinion_of(feedback: Feedback) -> Opinion:
+    """An opinion without whose it is."""
+    return Opinion(verdict=feedback.verdict, comment=feedback.comment, at=feedback.at)
+
+
+def news_view(news: JobNews, conversation: Conversation, links: Links) -> JobProgress:
+    """How far a job of the conversation is."""
+    return JobProgress(
+        state=news.state,
+        text=news.text,
+        done=news.done,
+        total=news.total,
+        result=news.result or "",
+        url=links.address("messages", news.result, conversation) if news.result else "",
+    )
+
+
+def document_view(source: "Source", conversation: Conversation | None, links: Links) -> DocumentView:
+    """A document of the library, or one that was attached to the conversation."""
+    return DocumentView(
+        id=source.id,
+        title=source.title,
+        media_type=source.media_type,
+        link=source.uri if is_web(source.uri) else links.document(source.id, conversation),
+        url=links.address("documents", source.id, conversation),
     )
 
 

@@ -1,11 +1,11 @@
 """The web chat's server with the HTTP channel on its port, on this machine, and programs that call it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -22,6 +22,7 @@ from channels.websocket.settings import WebSettings
 from switchboard import Principal
 from switchboard.assistant import Assistant
 from switchboard.testing.assistant import FakeAssistant
+from tools.retrieval.backend import Access, Source
 
 OWNER = Principal(id="owner", display_name="Owner", verified=True)
 ANN = Principal(id="ann", groups=frozenset({"staff"}), verified=True)
@@ -63,6 +64,17 @@ def sent_in(text: str) -> list[Sent]:
     return found
 
 
+class SmallLibrary:
+    """What the caller may read, besides what was attached to a conversation."""
+
+    def __init__(self, *titles: str) -> None:
+        self.titles = titles
+
+    async def sources(self, *, principal: Principal, conversation: str = "", limit: int = 1000) -> Sequence[Source]:
+        titles = [*self.titles, *(["attached.txt"] if conversation else [])] if principal.verified else []
+        return [Source(id=f"id/{title}", title=title, access=Access(public=True)) for title in sorted(titles)][:limit]
+
+
 def house_of(assistant: Assistant, folder: Path, **changes: Any) -> House:
     settings = changes.pop("settings", HttpSettings())
     house = House(
@@ -71,6 +83,8 @@ def house_of(assistant: Assistant, folder: Path, **changes: Any) -> House:
         callers=Callers(keys=ApiKeys(folder), owner_key="the-owner-key", owner=OWNER),
         tickets=Tickets(SECRET, tenant="local", seconds=settings.link_seconds),
         channel=HttpChannel(),
+        library=cast("Any", SmallLibrary()),
+        tools={},
         tenant="local",
         text_limit=1_000,
         upload_limit=100_000,

@@ -9,15 +9,24 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from pydantic import BaseModel
 from schemathesis.specs.openapi.checks import missing_required_header, unsupported_method
 
 from channels.http.openapi import document
 from channels.http.operations import OPERATIONS
+from switchboard import ToolContext, ToolResult, tool
 from switchboard.events import EVENT_TYPES
 from switchboard.testing.assistant import FakeAssistant
-from tests.channels.http.conftest import api_of
+from tests.channels.http.conftest import SmallLibrary, api_of
+from tests.channels.http.plugin.studio import generate_image, summarize_document
 
 EXAMPLES = 25
+
+
+class Frame(BaseModel):
+    """What is around a picture."""
+
+    colour: str
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +38,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
-        async with api_of(FakeAssistant(), folder) as api:
+        tools = {one.name: one for one in (generate_image, summarize_document)}
+        async with api_of(FakeAssistant(), folder, tools=tools, library=SmallLibrary("Leave", "Pay")) as api:
             told.update(address=api.address, key=api.key)
             ready.set()
             await done.wait()
@@ -64,14 +74,30 @@ def test_an_operation_is_as_described(served: tuple[str, str], name: str) -> Non
 
 
 def test_every_event_is_described_with_its_kind() -> None:
-    schemas = document()["components"]["schemas"]
+    schemas = document({})["components"]["schemas"]
     assert {event.kind for event in EVENT_TYPES} == {
         schemas[event.__name__]["properties"]["kind"]["const"] for event in EVENT_TYPES
     }
 
 
+@tool(name="generate_image")
+async def repaint(context: ToolContext, *, prompt: str, frame: Frame, size: int = 1) -> ToolResult:
+    """Paint a picture anew."""
+    raise AssertionError
+
+
+def test_a_pictures_options_are_the_installed_tools_own() -> None:
+    schemas = document({"generate_image": repaint})["components"]["schemas"]
+    options = schemas["NewImage"]["properties"]["options"]
+    assert (set(options["properties"]), options["required"]) == ({"frame", "size"}, ["frame"])
+    assert options["properties"]["frame"]["$ref"] == "#/components/schemas/generate_image.Frame"
+    assert schemas["generate_image.Frame"]["properties"]["colour"]["type"] == "string"
+    assert schemas["NewImage"]["required"] == ["prompt", "options"]
+    assert "properties" not in document({})["components"]["schemas"]["NewImage"]["properties"]["options"]
+
+
 def test_the_links_between_schemas_lead_somewhere() -> None:
-    described = document()
+    described = document({"generate_image": repaint})
 
     def references(part: Any) -> Iterator[str]:
         if isinstance(part, dict):

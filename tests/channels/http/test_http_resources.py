@@ -1,17 +1,15 @@
 """What can be looked up and put in over HTTP, who may, and what a browser is told of it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from channels.http import naming
 from channels.http.settings import HttpSettings
-from switchboard import Citation, Conversation, Event, Final, Job, JobStarted, Message, SourceFile
+from switchboard import Citation, Event, Final, Message, SourceFile
 from switchboard.testing.assistant import FakeAssistant
-from tests.channels.http.conftest import ANN, Api, api_of
+from tests.channels.http.conftest import Api, api_of
 
 LIBRARY = {"a/b c": SourceFile(name="leave.txt", title="Leave", media_type="text/html", data=b"<script>")}
 
@@ -32,8 +30,16 @@ async def upload(caller: httpx.AsyncClient, **changes: str) -> httpx.Response:
         ("GET", "/v1/conversations/c"),
         ("POST", "/v1/files?conversation=c&name=n"),
         ("GET", "/v1/files/d?conversation=c"),
+        ("GET", "/v1/documents"),
         ("GET", "/v1/documents/d?conversation=c"),
+        ("PUT", "/v1/conversations/c/messages/m/feedback"),
+        ("POST", "/v1/images"),
+        ("GET", "/v1/images/m?conversation=c"),
+        ("POST", "/v1/summaries"),
+        ("GET", "/v1/summaries/m?conversation=c"),
+        ("GET", "/v1/jobs?conversation=c"),
         ("GET", "/v1/jobs/j?conversation=c"),
+        ("GET", "/v1/jobs/j/events?conversation=c"),
         ("DELETE", "/v1/jobs/j?conversation=c"),
         ("POST", "/v1/chat/completions"),
         ("GET", "/v1/models"),
@@ -150,28 +156,6 @@ async def test_a_document_is_opened_as_whoever_got_the_link_and_runs_no_script(t
         assert (await api.ann.get("/v1/documents/unknown?conversation=c")).status_code == 404
 
 
-async def test_a_job_is_followed_to_its_result_by_its_caller_alone(tmp_path: Path) -> None:
-    async with api_of(FakeAssistant(begin), tmp_path) as api:
-        sent = (await api.ann.post("/v1/messages", json={"text": "go", "conversation": "c"})).json()
-        url = f"/v1/jobs/{sent['reply']['job']['job_id']}?conversation=c"
-        found = (await api.ann.get(url)).json()
-        assert (found["message_id"], found["conversation"]) == (sent["id"], "c")
-        assert (await api.bob.get(url)).status_code == 404
-        assert (await api.bob.delete(url)).status_code == 404
-        async for _ in api.assistant.watch_job(conversation(), found["id"]):
-            pass
-        ended = (await api.ann.get(url)).json()
-        assert (ended["state"], bool(ended["result"]["text"])) == ("succeeded", True)
-        assert (await api.ann.delete(url)).status_code == 409
-
-
-async def test_a_job_is_cancelled(tmp_path: Path) -> None:
-    async with api_of(FakeAssistant(begin, job_script=never), tmp_path) as api:
-        sent = (await api.ann.post("/v1/messages", json={"text": "go", "conversation": "c"})).json()
-        answer = await api.ann.delete(f"/v1/jobs/{sent['reply']['job']['job_id']}?conversation=c")
-        assert (answer.status_code, answer.json()["id"]) == (202, sent["reply"]["job"]["job_id"])
-
-
 async def test_a_page_of_an_allowed_origin_may_call_and_another_may_not(tmp_path: Path) -> None:
     settings = HttpSettings(origins=("https://app.example.org",))
     asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,prefer"}
@@ -187,17 +171,3 @@ async def test_answers_are_nobodys_to_keep_or_to_run(api: Api) -> None:
     for path in ("/v1/conversations", "/v1/openapi.json", "/v1/nowhere"):
         headers = (await api.ann.get(path)).headers
         assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
-
-
-async def begin(message: Message) -> AsyncIterator[Event]:
-    yield JobStarted(job_id="job-1", text="It goes on.")
-    yield Final(text="It goes on.")
-
-
-async def never(job: Job) -> AsyncIterator[Event]:
-    await asyncio.Event().wait()
-    yield Final(text="never")
-
-
-def conversation() -> Conversation:
-    return naming.conversation_of(ANN, "c", tenant="local")
