@@ -1,28 +1,13 @@
-"""Writing quotes as Markdown: what a document says is shown letter by letter and never acts as markup."""
+"""Writing quotes as Markdown: a quotation mark on either side, a table as a table, and nothing in them acts as markup."""
 
-import re
 from collections.abc import Sequence
 
-_ACTIVE = re.compile(r"[\\`*\[\]<]|~|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
-_FIRST = re.compile(r"[-+=>#]|\d{1,9}(?=[.)](?:\s|$))")
+from tools.markdown import escaped, unescaped
+
+__all__ = ["escaped", "quoted", "shortened", "table", "unescaped"]
+
 LONGEST = 600
 """A longer quote is cut at a word, visibly; its citation has the whole passage."""
-
-
-def escaped(text: str) -> str:
-    """Text that reads the same when it is rendered: no emphasis, link, picture, HTML, citation or list comes of it.
-
-    A bare address stays as it is: what is shown is where it leads.
-    """
-    safe = _ACTIVE.sub(lambda match: "\\" + match[0], " ".join(text.split()))
-    if first := _FIRST.match(safe):
-        return f"{first[0]}\\{safe[first.end() :]}" if first[0].isdigit() else f"\\{safe}"
-    return safe
-
-
-def unescaped(text: str) -> str:
-    """The text as it was before `escaped`."""
-    return re.sub(r"\\(.)", r"\1", text)
 
 
 def quoted(text: str) -> str:
