@@ -1,13 +1,12 @@
 """Finding the passages of the library that answer a question, for whoever may read them."""
 
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
+from switchboard.jobs import JobKind
 from switchboard.plugins import Setup
 from switchboard.tools import Tool
 
 if TYPE_CHECKING:
-    from tools.reading.backend import Document
     from tools.retrieval.embedded import EmbeddedLibrary
 
 
@@ -22,12 +21,8 @@ def search_documents(setup: Setup) -> Tool:
     """Find passages in the library and in the files attached to a conversation, with their sources."""
     from tools.retrieval.tool import search_tool
 
-    library, reader = setup.backend("retriever"), setup.backend("reader")
-
-    def read(data: bytes, file_name: str) -> "Awaitable[Document]":
-        return reader.read(data, name=file_name)  # type: ignore[no-any-return]
-
-    return search_tool(library, read, notices=lambda: getattr(library, "notices", ()))
+    library = setup.backend("retriever")
+    return search_tool(library, setup.backend("reader"), notices=lambda: getattr(library, "notices", ()))
 
 
 def list_documents(setup: Setup) -> Tool:
@@ -35,3 +30,10 @@ def list_documents(setup: Setup) -> Tool:
     from tools.retrieval.tool import list_tool
 
     return list_tool(setup.backend("retriever"))
+
+
+def read_files(setup: Setup) -> JobKind:
+    """Read attached files that take long, and answer from them."""
+    from tools.retrieval.reading_on import read_files_job
+
+    return read_files_job(setup.backend("retriever"), setup.backend("reader"))

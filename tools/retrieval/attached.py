@@ -1,18 +1,30 @@
 """Files attached to a conversation, made searchable there and nowhere else."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from switchboard import Attachment, BackendError, Status, ToolContext, Unreadable, Warning
-from tools.reading.backend import Document
+from switchboard import Attachment, BackendError, BlobStore, Conversation, Principal, Unreadable, Warning
+from tools.progress import Tell
+from tools.reading.backend import Reader
+from tools.retrieval import texts
 from tools.retrieval.backend import Access, Library, Source
 
-Read: TypeAlias = Callable[[bytes, str], Awaitable[Document]]
-"""Reads a file's bytes, given the name that people know it by. Raises `Unreadable`."""
-
 _REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Files of a conversation, and on whose behalf they are read."""
+
+    conversation: Conversation
+    principal: Principal
+    attachments: Sequence[Attachment]
+    blobs: BlobStore
+
+    def source(self, attachment: Attachment) -> Source:
+        """A file as it stands in the library."""
+        return attached_source(attachment, conversation=self.conversation, principal=self.principal)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,62 +35,66 @@ class Attached:
     """
 
     library: Library
-    read: Read
+    reader: Reader
     _unreadable: dict[str, str] = field(default_factory=dict)
 
-    async def index(self, context: ToolContext) -> list[Warning]:
-        """Make the conversation's files searchable; returns what could not be read, and why."""
+    async def index(self, files: Files, tell: Tell) -> list[Warning]:
+        """Make the files searchable, telling how far that is; returns what could not be read, and why."""
         warnings: list[Warning] = []
-        for attachment in context.attachments:
-            identity = _identity(context, attachment)
-            if identity in self._unreadable:
-                warnings.append(Warning(text=self._unreadable[identity], code="unreadable"))
-            elif not await self._known(context, identity):
-                warnings += await self._add(context, attachment, identity)
+        for attachment in files.attachments:
+            source = files.source(attachment)
+            if source.id in self._unreadable:
+                warnings.append(Warning(text=self._unreadable[source.id], code="unreadable"))
+            elif not await self._known(files, source):
+                warnings += await self._add(files, attachment, source, tell)
         return warnings
 
-    def unreadable(self, context: ToolContext) -> list[tuple[Source, str]]:
-        """The conversation's files that could not be read, as they would stand in the library, and why."""
-        files = [_source(context, attachment, _identity(context, attachment)) for attachment in context.attachments]
-        return [(file, self._unreadable[file.id]) for file in files if file.id in self._unreadable]
+    def unreadable(self, files: Files) -> list[tuple[Source, str]]:
+        """The files that could not be read, as they would stand in the library, and why."""
+        sources = map(files.source, files.attachments)
+        return [(source, self._unreadable[source.id]) for source in sources if source.id in self._unreadable]
 
-    async def _known(self, context: ToolContext, identity: str) -> bool:
-        key = context.conversation.key
-        return await self.library.source(identity, principal=context.principal, conversation=key) is not None
+    async def _known(self, files: Files, source: Source) -> bool:
+        key = files.conversation.key
+        return await self.library.source(source.id, principal=files.principal, conversation=key) is not None
 
-    async def _add(self, context: ToolContext, attachment: Attachment, identity: str) -> list[Warning]:
+    async def _add(self, files: Files, attachment: Attachment, source: Source, tell: Tell) -> list[Warning]:
         """Read one file and put it into the library."""
-        context.emit(Status(text=f"Reading {attachment.name}"))
+        text = texts.reading(attachment.name)
+        tell(text, 0, 0)
         try:
-            document = await self.read(await context.read(attachment), attachment.name)
+            data = await files.blobs.read(attachment.digest, owner=files.conversation.key)
+            document = await self.reader.read(
+                data, name=attachment.name, progress=lambda done, total: tell(text, done, total)
+            )
         except Unreadable as error:
-            return [self._refused(identity, error.user_text)]
+            return [self._refused(source, error.user_text)]
         except BackendError as error:
             if error.code != "missing":
                 raise
-            return [self._refused(identity, f"{attachment.name} is no longer there. Please attach it again.")]
-        if not await self.library.put(_source(context, attachment, identity), document):
-            return [self._refused(identity, f"{attachment.name} has no text that could be searched.")]
+            return [self._refused(source, texts.gone(attachment.name))]
+        tell(texts.indexing(attachment.name), 0, 0)
+        if not await self.library.put(source, document):
+            return [self._refused(source, texts.without_text(attachment.name))]
         return [Warning(text=f"{attachment.name}: {text}", code="partly_read") for text in document.warnings]
 
-    def _refused(self, identity: str, text: str) -> Warning:
+    def _refused(self, source: Source, text: str) -> Warning:
         while len(self._unreadable) >= _REMEMBERED:
             self._unreadable.pop(next(iter(self._unreadable)))
-        self._unreadable[identity] = text
+        self._unreadable[source.id] = text
         return Warning(text=text, code="unreadable")
 
 
-def _identity(context: ToolContext, attachment: Attachment) -> str:
-    """One for each conversation, owner and content; the name does not count."""
-    parts = "\0".join((context.conversation.key, context.principal.id, attachment.digest))
-    return f"attachment:{hashlib.sha256(parts.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def _source(context: ToolContext, attachment: Attachment, identity: str) -> Source:
+def attached_source(
+    attachment: Attachment, *, conversation: Conversation, principal: Principal, uri: str = ""
+) -> Source:
+    """A file as it stands in the library: one for each conversation, owner and content; its name does not count."""
+    parts = "\0".join((conversation.key, principal.id, attachment.digest))
     return Source(
-        id=identity,
+        id=f"attachment:{hashlib.sha256(parts.encode('utf-8', 'surrogatepass')).hexdigest()}",
         title=attachment.name,
-        access=Access(conversation=context.conversation.key, users=frozenset({context.principal.id})),
+        access=Access(conversation=conversation.key, users=frozenset({principal.id})),
+        uri=uri,
         digest=attachment.digest,
         media_type=attachment.media_type,
     )

@@ -5,6 +5,32 @@ from collections.abc import Sequence
 SEARCH_FAILED = "The search did not work just now, so there is no answer yet. Please try again in a minute."
 LIST_FAILED = "The list of documents can't be read just now. Please try again in a minute."
 _TITLE = 120
+READ = "The files are read. Ask what you would like to know."
+
+
+def reading(name: str) -> str:
+    """Progress while a file is read."""
+    return f"Reading {title(name)}"
+
+
+def indexing(name: str) -> str:
+    """Progress while a file that was read becomes searchable."""
+    return f"Making {title(name)} searchable"
+
+
+def gone(name: str) -> str:
+    """A file's bytes are no longer there."""
+    return f"{name} is no longer there. Please attach it again."
+
+
+def without_text(name: str) -> str:
+    """A file that was read and says nothing."""
+    return f"{name} has no text that could be searched."
+
+
+def read_on(names: Sequence[str]) -> str:
+    """That reading goes on as a job, which answers when it has ended."""
+    return f"It takes a moment to read {_list(names)}. What it says on your question comes here when that is done."
 
 
 def found(passages: int, documents: int, document: str) -> str:
@@ -14,6 +40,16 @@ def found(passages: int, documents: int, document: str) -> str:
         return f"Nothing in {place} matches the question."
     where = f"“{title(document)}”" if document else _count(documents, "document")
     return f"{_count(passages, 'passage')} from {where}, best first."
+
+
+def passages(titles: Sequence[str]) -> str:
+    """What stands above the passages that a job has found, for people."""
+    return f"I have read it now. {_list(titles)} on your question:"
+
+
+def nothing(names: Sequence[str]) -> str:
+    """That a job has read files and found nothing in them."""
+    return f"I have read {_list(names)} now, and found nothing there on your question. Ask it in other words."
 
 
 def listing(titles: Sequence[str], *, most: int) -> str:

@@ -1,28 +1,42 @@
 """``search_documents`` and ``list_documents``: the library as the model sees it."""
 
+import asyncio
+import time
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 
-from switchboard import BackendError, Citation, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning, tool
-from tools.retrieval import texts
-from tools.retrieval.attached import Attached, Read
+from switchboard import BackendError, Status, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning, tool
+from tools.reading.backend import Reader
+from tools.retrieval import reading_on, texts
+from tools.retrieval.attached import Attached, Files
 from tools.retrieval.backend import Library, Passage, Source
 from tools.retrieval.conditions import condition
+from tools.retrieval.quotes import citation
 from tools.retrieval.resolving import resolve
 
 PASSAGES = 10
 LISTED = 50
+PATIENCE = 25.0
+"""Seconds for which a person watches files being read; what takes longer goes on as a job."""
+SPARE = 5.0
+"""Seconds of a call that are left for the search itself."""
 
 
-def search_tool(library: Library, read: Read, *, notices: Callable[[], Sequence[str]] = tuple) -> Tool:
+def search_tool(
+    library: Library,
+    reader: Reader,
+    *,
+    notices: Callable[[], Sequence[str]] = tuple,
+    patience: float = PATIENCE,
+) -> Tool:
     """The tool ``search_documents`` over a library.
 
     Args:
         library: Where to search; attached files are put into it.
-        read: Reads attached files.
+        reader: Reads attached files.
         notices: What works less well than it should at the moment; each answer carries it as a warning.
+        patience: Seconds after which reading attached files goes on as a job, which answers when it has ended.
     """
-    attached = Attached(library=library, read=read)
+    attached = Attached(library=library, reader=reader)
 
     @tool(deadline=60)
     async def search_documents(
@@ -54,8 +68,11 @@ def search_tool(library: Library, read: Read, *, notices: Callable[[], Sequence[
             - Does the handbook mention working from home?
         """
         try:
-            warnings = await attached.index(context)
-            source = await _meant(library, context, document, attached.unreadable(context))
+            files = _files(context)
+            warnings = await _indexed(attached, files, context, patience)
+            if warnings is None:
+                return await _read_on(context, query, document)
+            source = await _meant(library, context, document, attached.unreadable(files))
             passages = await library.search(
                 query,
                 principal=context.principal,
@@ -103,6 +120,35 @@ def list_tool(library: Library) -> Tool:
     return made
 
 
+def _files(context: ToolContext) -> Files:
+    return Files(
+        conversation=context.conversation,
+        principal=context.principal,
+        attachments=context.attachments,
+        blobs=context.blobs,
+    )
+
+
+async def _indexed(attached: Attached, files: Files, context: ToolContext, patience: float) -> list[Warning] | None:
+    """Make the conversation's files searchable; ``None`` where that takes longer than anybody waits."""
+
+    def tell(text: str, done: int, total: int) -> None:
+        context.emit(Status(text=text, done=done, total=total))
+
+    try:
+        async with asyncio.timeout(min(patience, context.deadline - SPARE - time.monotonic())):
+            return await attached.index(files, tell)
+    except TimeoutError:
+        return None
+
+
+async def _read_on(context: ToolContext, query: str, document: str) -> ToolResult:
+    """Have the files read by a job, which answers from them."""
+    text = texts.read_on([attachment.name for attachment in context.attachments])
+    started = await reading_on.begin(context.start_job, context.attachments, query=query, document=document, text=text)
+    return ToolResult(text=text, data={"job": started.job_id})
+
+
 async def _meant(
     library: Library, context: ToolContext, name: str, unreadable: Sequence[tuple[Source, str]]
 ) -> Source | None:
@@ -142,20 +188,7 @@ def _result(passages: Sequence[Passage], source: Source | None, warnings: Sequen
         text=texts.found(
             len(passages), len({passage.source.id for passage in passages}), source.title if source else ""
         ),
-        citations=tuple(map(_citation, passages)),
+        citations=tuple(map(citation, passages)),
         warnings=tuple(warnings),
         data={"passages": found},
-    )
-
-
-def _citation(passage: Passage) -> Citation:
-    source = passage.source
-    return Citation(
-        title=source.title,
-        source=source.uri or PurePath(source.path).name or source.title,
-        page=passage.page,
-        link=source.uri if source.uri.startswith(("https://", "http://")) else "",
-        quote=passage.text,
-        document=source.id,
-        score=passage.score,
     )

@@ -1,5 +1,6 @@
 """``search_documents`` and ``list_documents`` as the agent calls them."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator
@@ -25,7 +26,7 @@ from switchboard import (
     Unreadable,
 )
 from switchboard.events import Event
-from tools.reading.backend import Block, Document, Page
+from tools.reading.backend import Block, Document, Page, Progress
 from tools.retrieval import attached
 from tools.retrieval.backend import Access, Source
 from tools.retrieval.embedded import EmbeddedLibrary
@@ -56,11 +57,19 @@ class Blobs:
 class Reading:
     """Reads bytes as text, one page a line; ``bad`` can't be read. Counts what it read."""
 
+    workers = 1
+
     def __init__(self) -> None:
         self.names: list[str] = []
+        self.halt: asyncio.Event | None = None
 
-    async def __call__(self, data: bytes, name: str) -> Document:
+    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
         self.names.append(name)
+        data = source if isinstance(source, bytes) else source.read_bytes()
+        if progress:
+            progress(1, 2)
+        if self.halt:
+            await self.halt.wait()
         if data == b"bad":
             raise Unreadable(name=name, reason="it is damaged", code="damaged")
         lines = data.decode().split("\n")
@@ -69,6 +78,9 @@ class Reading:
         return Document(
             name=name, title=name, media_type="text/plain", digest="", pages=pages, paged=True, warnings=warnings
         )
+
+    async def close(self) -> None:
+        return None
 
 
 @dataclass
@@ -199,7 +211,11 @@ async def test_an_attached_file_is_read_once_and_found(house: House, search: Too
         result = await call(search, context, query="Who was to blame?", document="this file")
         assert [(citation.title, citation.page) for citation in result.citations] == [("report.txt", 2)]
     assert house.reading.names == ["report.txt"]
-    assert house.events == [Status(text="Reading report.txt")]
+    assert house.events == [
+        Status(text="Reading report.txt"),
+        Status(text="Reading report.txt", done=1, total=2),
+        Status(text="Making report.txt searchable"),
+    ]
 
 
 async def test_an_unverified_visitor_finds_the_own_attachment(house: House, search: Tool) -> None:
