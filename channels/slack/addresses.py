@@ -1,6 +1,7 @@
 """Names of things, there and back: of a post, of a conversation, and of what a button is about. Pure."""
 
 from channels.slack.incoming import Place
+from channels.slack.reading import is_ts
 from switchboard import BadInput, Conversation, Message, MessageId
 
 CHANNEL = "slack"
@@ -9,6 +10,12 @@ CHANNEL = "slack"
 def post_id(team: str, channel: str, ts: str) -> MessageId:
     """The identity of a post: the same for each event that tells of it, and for each delivery."""
     return MessageId(f"{team}/{channel}/{ts}")
+
+
+def posted_at(message_id: MessageId) -> str:
+    """The ``ts`` of a message's post; empty if it has none, such as a command or the result of a job."""
+    pieces = message_id.split("/")
+    return pieces[2] if len(pieces) > 2 and is_ts(pieces[2]) else ""
 
 
 def conversation(tenant: str, place: Place) -> Conversation:

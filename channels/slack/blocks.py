@@ -130,15 +130,18 @@ def _body(reply: Reply, listed: Sequence[str]) -> list[Unit]:
 def _posts(body: Sequence[Unit], *, size: int = MESSAGE_SIZE) -> Iterator[Post]:
     """Messages that hold the units, in order."""
     held: list[list[Unit]] = []
-    total = 0
+    total = in_last = 0
     for unit in (piece for whole in body for piece in pieces(whole, BLOCK_SIZE)):
-        if held and total + unit.size > size:
+        counted = unit.size
+        if held and total + counted > size:
             yield _post(held)
             held, total = [], 0
-        if not held or len(held[-1]) >= UNITS_PER_BLOCK or sum(map(_size, held[-1])) + unit.size > BLOCK_SIZE:
+        if not held or len(held[-1]) >= UNITS_PER_BLOCK or in_last + counted > BLOCK_SIZE:
             held.append([])
+            in_last = 0
         held[-1].append(unit)
-        total += unit.size
+        total += counted
+        in_last += counted
     if held:
         yield _post(held)
 
@@ -146,10 +149,6 @@ def _posts(body: Sequence[Unit], *, size: int = MESSAGE_SIZE) -> Iterator[Post]:
 def _post(held: Sequence[Sequence[Unit]]) -> Post:
     text = "\n".join(plain(group) for group in held)
     return Post(number=0, text=escape(text), blocks=tuple(rich_text(group) for group in held))
-
-
-def _size(unit: Unit) -> int:
-    return unit.size
 
 
 def _with(posts: list[Post], block: Block, *, most: int = 1) -> list[Post]:

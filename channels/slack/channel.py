@@ -1,6 +1,7 @@
 """Slack as a `Channel`: a signed payload becomes a message, a reply becomes posts and files."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from channels.slack import blocks
@@ -9,10 +10,13 @@ from channels.slack.api import Api
 from channels.slack.blocks import Part
 from channels.slack.incoming import Asked
 from channels.slack.parsing import Delivery, read
-from channels.slack.previews import LivePreviews
+from channels.slack.previews import LivePreviews, Stop
+from channels.slack.progress import JobProgresses
 from channels.slack.sending import Sender
 from channels.slack.uploading import Uploader
-from switchboard import BlobStore, Limits, Message, Receipt, Reply
+from switchboard import BlobStore, Event, Limits, Message, Receipt, Reply
+from switchboard.assistant import Assistant
+from switchboard.storage import Job
 
 if TYPE_CHECKING:
     from channels.slack.settings import SlackSettings
@@ -23,7 +27,7 @@ class SlackChannel:
     """Slack, in the workspaces of the settings.
 
     Attributes:
-        previews: Shows answers while they are written; what serves Slack in this process begins them.
+        previews: What is shown of answers while they are written, in this process.
     """
 
     name = CHANNEL
@@ -42,6 +46,7 @@ class SlackChannel:
         self.limits = limits
         self.api = api or Api(settings)
         self.previews = LivePreviews(self.api, streams=settings.streaming == "auto", limits=limits)
+        self._jobs = JobProgresses(self.api)
         self._sender = Sender(self.api, Uploader(self.api, blobs), self.previews, looks=settings.streaming != "off")
 
     def parse(self, payload: Delivery) -> Sequence[Message]:
@@ -57,6 +62,23 @@ class SlackChannel:
     async def send(self, message: Message, parts: Sequence[Part], *, again: bool = False) -> Receipt:
         """Send what is not there yet, in the thread or direct message of the message."""
         return await self._sender.send(message, parts, again=again)
+
+    @asynccontextmanager
+    async def showing(self, message: Message, *, stop: Stop) -> AsyncIterator[Callable[[Event], None]]:
+        """Show a turn while the block lasts, as the settings say. Gives what takes its events."""
+        if self.settings.streaming == "off":
+            yield lambda event: None
+            return
+        async with self.previews.showing(message, stop=stop) as show:
+            yield show
+
+    def show_job(self, assistant: Assistant, job: Job) -> None:
+        """Show how far a job of this process is, until its result is there. Safe to repeat."""
+        self._jobs.follow(assistant, job)
+
+    async def close(self) -> None:
+        """Show nothing more."""
+        await self._jobs.close()
 
 
 def channel(setup: "Setup") -> SlackChannel:

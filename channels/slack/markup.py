@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from channels.slack.runs import Run, Style, Unit
+from channels.slack.runs import Run, Style, Unit, joined
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -70,7 +70,7 @@ def _blocks(nodes: Iterable["SyntaxTreeNode"]) -> Iterator[Unit]:
             case "bullet_list" | "ordered_list":
                 yield from _items(node, indent=0)
             case "table":
-                yield Unit(kind="code", runs=tuple(_table(node)))
+                yield Unit(kind="code", runs=tuple(joined(_table(node))))
             case "hr":
                 yield Unit(runs=(Run(text="―" * 10),))
             case _:

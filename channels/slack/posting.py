@@ -7,8 +7,13 @@ from channels.slack.blocks import Post
 from channels.slack.incoming import Place
 from switchboard import Message
 
-REPLY, PREVIEW, NOTE = "switchboard_reply", "switchboard_preview", "switchboard_note"
-"""Types of metadata: of a reply's posts, of what shows an answer in the making, of what is neither."""
+REPLY, PREVIEW, PROGRESS, NOTE = (
+    "switchboard_reply",
+    "switchboard_preview",
+    "switchboard_progress",
+    "switchboard_note",
+)
+"""Types of metadata: of a reply's posts, of what shows an answer in the making or a job, of what is none of these."""
 
 
 def target(place: Place) -> dict[str, Any]:

@@ -8,16 +8,16 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TypeAlias
 
 from channels.slack import blocks, texts
 from channels.slack.addresses import place_of
 from channels.slack.api import Api, SlackFailed
 from channels.slack.incoming import Place
 from channels.slack.streams import Chunk, Edits, Shower, Stream, task
-from switchboard import BadInput, Event, JobStarted, Limits, Message, MessageId, Status, ToolFinished, ToolStarted, fold
-from switchboard.assistant import Assistant
+from switchboard import Event, Limits, Message, MessageId, Status, ToolFinished, ToolStarted, fold
 from switchboard.events import ends_turn
 
 log = logging.getLogger("switchboard.channels")
@@ -27,6 +27,7 @@ REMEMBERED = 1_000
 STATUS_SECONDS = 90.0
 """Slack takes a status away after two minutes."""
 STOPPED_BY_USER = "stopped_by_user"
+Stop: TypeAlias = Callable[[], Awaitable[object]]
 _STATUS = {"complete": "complete", "partial": "complete", "failed": "error", "cancelled": "error"}
 
 
@@ -40,15 +41,22 @@ class LivePreviews:
         self._clock = clock
         self._known: OrderedDict[MessageId, Preview] = OrderedDict()
 
-    async def follow(self, assistant: Assistant, message: Message) -> Sequence[JobStarted]:
-        """Show the answer to a message until it is there. Returns the jobs that were begun meanwhile."""
+    @asynccontextmanager
+    async def showing(self, message: Message, *, stop: Stop) -> AsyncIterator[Callable[[Event], None]]:
+        """Show the answer to a message while the block lasts. Gives what takes the turn's events.
+
+        Args:
+            stop: Stops the turn, where its reader wants that.
+        """
         if message.id in self._known:
-            return ()
+            yield _ignored
+            return
         preview = Preview(self._api, message, streams=self._streams, limits=self._limits, clock=self._clock)
         self._known[message.id] = preview
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return await preview.follow(assistant)
+        async with preview.showing(stop) as show:
+            yield show
 
     async def end(self, message: Message) -> Sequence[str] | None:
         """End a preview. Returns its posts; ``None`` where there is none, or where nobody knows what was shown.
@@ -84,24 +92,25 @@ class Preview:
         self._status = bool(self._place.thread)
         self._writing = asyncio.Lock()
 
-    async def follow(self, assistant: Assistant) -> Sequence[JobStarted]:
-        """Follow the turn to its end, or until the preview is ended."""
-        writer = asyncio.create_task(self._write(assistant))
+    @asynccontextmanager
+    async def showing(self, stop: Stop) -> AsyncIterator[Callable[[Event], None]]:
+        """Show what is given while the block lasts, or until the preview is ended."""
+        writer = asyncio.create_task(self._write(stop))
         try:
-            await self._read(assistant.events(self._message.conversation, self._message.id))
-        except BadInput:  # the conversation was deleted meanwhile
-            self._events.clear()
+            yield self._take
+        except asyncio.CancelledError:  # there is no time left: whether Slack has what it is told now, nobody knows
+            self._lost = self._lost or self._writing.locked()
+            writer.cancel()
+            raise
         finally:
             self._finish()
-            await writer
-        reply = fold(self._events)
+            await asyncio.gather(writer, return_exceptions=True)
         try:
             await self.end()
-            if self._events and ends_turn(self._events[-1]) and not blocks.render(reply):
+            if self._events and ends_turn(self._events[-1]) and not blocks.render(fold(self._events)):
                 await self._remove()
         except SlackFailed as failure:
             log.info("a preview could not be ended: %s", failure)
-        return [event for event in self._events if isinstance(event, JobStarted)]
 
     async def end(self) -> Sequence[str] | None:
         """Write nothing more. Returns the posts; ``None`` if one may be there that is not known."""
@@ -114,25 +123,24 @@ class Preview:
         self._over.set()
         self._changed.set()
 
-    async def _read(self, events: AsyncIterator[Event]) -> None:
-        async for event in events:
-            self._events.append(event)
-            match event:
-                case ToolStarted():
-                    self._tasks.append(task(event.call_id, event.text or event.tool, "in_progress"))
-                case ToolFinished():
-                    self._tasks.append(task(event.call_id, self._title(event), _STATUS[event.status]))
-                case Status() if event.text:
-                    self._tasks.append(task("status", event.text, "in_progress"))
-                case _:
-                    pass
-            self._changed.set()
+    def _take(self, event: Event) -> None:
+        self._events.append(event)
+        match event:
+            case ToolStarted():
+                self._tasks.append(task(event.call_id, event.text or event.tool, "in_progress"))
+            case ToolFinished():
+                self._tasks.append(task(event.call_id, self._title(event), _STATUS[event.status]))
+            case Status() if event.text:
+                self._tasks.append(task("status", event.text, "in_progress"))
+            case _:
+                pass
+        self._changed.set()
 
     def _title(self, finished: ToolFinished) -> str:
         started = (event for event in self._events if isinstance(event, ToolStarted))
         return next((event.text for event in started if event.call_id == finished.call_id), "") or finished.tool
 
-    async def _write(self, assistant: Assistant) -> None:
+    async def _write(self, stop: Stop) -> None:
         """Show what has changed, never faster than Slack allows, until the preview is ended."""
         await self._say(texts.THINKING)
         while not self._over.is_set():
@@ -142,7 +150,7 @@ class Preview:
                 await self._say(texts.THINKING)
                 continue
             self._changed.clear()
-            pause = await self._show(assistant)
+            pause = await self._show(stop)
             if pause:
                 await self._rest(pause)
 
@@ -151,7 +159,7 @@ class Preview:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), seconds)
 
-    async def _show(self, assistant: Assistant) -> float:
+    async def _show(self, stop: Stop) -> float:
         """Show what there is. Returns for how long to let Slack be."""
         async with self._writing:
             text, tasks = fold(self._events).text, self._tasks
@@ -162,16 +170,16 @@ class Preview:
                 await self._shower.show(text, tasks, now=self._clock())
             except SlackFailed as failure:
                 self._tasks = [*tasks, *self._tasks]
-                return await self._failed(failure, assistant)
+                return await self._failed(failure, stop)
         return self._limits.edit_interval
 
-    async def _failed(self, failure: SlackFailed, assistant: Assistant) -> float:
+    async def _failed(self, failure: SlackFailed, stop: Stop) -> float:
         """Decide how to go on. Returns for how long to let Slack be."""
         self._changed.set()
         if failure.code == "ratelimited":
             return failure.retry_after or 1.0
         if failure.code == STOPPED_BY_USER:
-            await assistant.stop(self._message.conversation, self._message.id)
+            await stop()
         elif isinstance(self._shower, Stream) and not self._shower.posts and not failure.unsure:
             log.info("there are no streams here, messages are edited instead: %s", failure)
             self._shower = self._edits()
@@ -206,3 +214,7 @@ class Preview:
 
     def _edits(self) -> Edits:
         return Edits(self._api, self._place, self._message)
+
+
+def _ignored(event: Event) -> None:
+    """What becomes of the events of a turn that is shown already."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from channels.slack import texts
@@ -10,42 +10,80 @@ from channels.slack.addresses import place_of
 from channels.slack.api import Api, SlackFailed
 from channels.slack.blocks import CANCEL_JOB, Post, actions, button, note
 from channels.slack.incoming import Place
-from channels.slack.posting import NOTE, body, metadata, target
-from switchboard import BadInput, JobStarted, Message
+from channels.slack.looking import looked_up
+from channels.slack.posting import PROGRESS, body, metadata, target
+from switchboard import BadInput, Message, MessageId
 from switchboard.assistant import Assistant, JobNews
+from switchboard.storage import Job
 
 log = logging.getLogger("switchboard.channels")
 
-
-async def show_job(assistant: Assistant, api: Api, message: Message, started: JobStarted, *, pause: float) -> None:
-    """Post how far a job is and edit that, no faster than every ``pause`` seconds, until the job has ended."""
-    place, ts = place_of(message.conversation), ""
-    try:
-        async for news in assistant.watch_job(message.conversation, started.job_id):
-            post = {**body(message, _post(news, started)), "metadata": metadata(NOTE, message)}
-            method, where = "chat.postMessage", target(place)
-            if ts:
-                method, where = "chat.update", {"channel": place.channel, "ts": ts}
-            said = await _in_time(api, place, method, {**where, **post})
-            ts = ts or str(said.get("ts", ""))
-            await asyncio.sleep(pause)
-    except (SlackFailed, BadInput) as failure:
-        log.info("the progress of a job is shown no longer: %s", failure)
+PACE = 2.0
+"""Seconds between two edits of a message."""
 
 
-async def _in_time(api: Api, place: Place, method: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
-    """Call, and again when Slack wants to be called. Whoever is slow to take the news misses what is overtaken."""
-    while True:
+class JobProgresses:
+    """Shows the jobs that are at work in this process."""
+
+    def __init__(self, api: Api, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._api = api
+        self._pause = pause
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def follow(self, assistant: Assistant, job: Job) -> None:
+        """Show a job from now on until its result is there. Safe to repeat."""
+        if job.id not in self._tasks:
+            task = asyncio.create_task(self._show(assistant, job))
+            self._tasks[job.id] = task
+            task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
+
+    async def close(self) -> None:
+        """Show nothing more. The jobs go on."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _show(self, assistant: Assistant, job: Job) -> None:
+        """Post how far a job is and edit that, at Slack's pace, until the job has ended."""
+        message, place = _about(job), place_of(job.conversation)
         try:
-            return await api.call(place.team, method, **arguments)
-        except SlackFailed as failure:
-            if failure.code != "ratelimited":
-                raise
-            await asyncio.sleep(failure.retry_after or 0.0)
+            # Another process may have had the job before, and have shown it.
+            ts = await self._known(message, place, job) if job.attempts > 1 else ""
+            async for news in assistant.watch_job(job.conversation, job.id):
+                post = {**body(message, _post(news, job)), "metadata": metadata(PROGRESS, message)}
+                method, where = "chat.postMessage", target(place)
+                if ts:
+                    method, where = "chat.update", {"channel": place.channel, "ts": ts}
+                said = await self._in_time(place, method, {**where, **post})
+                ts = ts or str(said.get("ts", ""))
+                await self._pause(PACE)
+        except (SlackFailed, BadInput) as failure:
+            log.info("the progress of a job is shown no longer: %s", failure)
+
+    async def _known(self, message: Message, place: Place, job: Job) -> str:
+        found = await looked_up(self._api, place, since=job.message_id)
+        own = (post for post in found if (post.get("metadata") or {}) == metadata(PROGRESS, message))
+        return next((str(post["ts"]) for post in own), "")
+
+    async def _in_time(self, place: Place, method: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+        """Call, and again when Slack wants to be called. Whoever is slow to take the news misses what is overtaken."""
+        while True:
+            try:
+                return await self._api.call(place.team, method, **arguments)
+            except SlackFailed as failure:
+                if failure.code != "ratelimited":
+                    raise
+                await self._pause(failure.retry_after or 0.0)
 
 
-def _post(news: JobNews, started: JobStarted) -> Post:
+def _about(job: Job) -> Message:
+    """What a job's progress is about, as a message of its own: whoever asked for the job may end it."""
+    return Message(id=MessageId(f"progress:{job.id}"), conversation=job.conversation, principal=job.principal, text="")
+
+
+def _post(news: JobNews, job: Job) -> Post:
     count = f" {news.done}/{news.total}" if news.total else ""
     text = " · ".join(filter(None, (texts.JOB_STATES[news.state] + count, news.text)))
     going = news.state in ("queued", "running")
-    return note(text, actions(button(texts.CANCEL_JOB, CANCEL_JOB, started.job_id))) if going else note(text)
+    return note(text, actions(button(texts.CANCEL_JOB, CANCEL_JOB, job.id))) if going else note(text)

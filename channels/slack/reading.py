@@ -46,6 +46,11 @@ def ts_at(payload: object, *path: str) -> str:
     return _matching(_TS, text_at(payload, *path))
 
 
+def is_ts(text: str) -> bool:
+    """Whether a text is a time that names a post."""
+    return bool(_TS.fullmatch(text))
+
+
 def typed(text: str, *, own: str = "") -> str:
     """What a person typed: escapes undone, mentions and links as words, mentions of ``own`` left out."""
 

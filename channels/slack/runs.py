@@ -4,8 +4,9 @@ Rich text takes words literally: nothing in it can mention a person or a channel
 style on both sides. The size of a piece is what Slack would count: characters with ``&``, ``<`` and ``>`` escaped.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
 from switchboard.rendering import cut
@@ -56,20 +57,6 @@ class Unit:
         """What it counts in a message."""
         return sum(run.size for run in self.runs) + RUN_OVERHEAD
 
-    def parted(self, size: int) -> tuple["Unit", "Unit"]:
-        """The first piece that counts at most ``size``, and the rest; parted where a reader would pause."""
-        taken: list[Run] = []
-        left = size - RUN_OVERHEAD
-        for place, run in enumerate(self.runs):
-            if run.size <= left:
-                taken.append(run)
-                left -= run.size
-                continue
-            first, rest = _parted(run, left, must=not taken)
-            runs = (*([rest] if rest.text else []), *self.runs[place + 1 :])
-            return replace(self, runs=(*taken, *([first] if first.text else []))), replace(self, runs=runs)
-        return self, replace(self, runs=())
-
 
 def escape(text: str) -> str:
     """Text that Slack's mrkdwn shows as it is."""
@@ -78,12 +65,29 @@ def escape(text: str) -> str:
 
 def pieces(unit: Unit, size: int) -> Iterator[Unit]:
     """A unit in pieces of at most ``size``."""
-    while unit.size > size:
-        first, unit = unit.parted(size)
-        if first.runs:
-            yield first
-    if unit.runs:
-        yield unit
+    left = list(reversed(unit.runs))
+    taken: list[Run] = []
+    room = size - RUN_OVERHEAD
+    while left:
+        run = left.pop()
+        if run.size <= room:
+            taken.append(run)
+            room -= run.size
+            continue
+        first, rest = _parted(run, room, must=not taken)
+        taken += [first] if first.text else []
+        left += [rest] if rest.text else []
+        if taken:
+            yield replace(unit, runs=tuple(taken))
+        taken, room = [], size - RUN_OVERHEAD
+    if taken:
+        yield replace(unit, runs=tuple(taken))
+
+
+def joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """The runs, neighbours that look alike as one."""
+    for (styles, url), alike in groupby(runs, key=lambda run: (run.styles, run.url)):
+        yield Run(text="".join(run.text for run in alike), styles=styles, url=url)
 
 
 def rich_text(units: Sequence[Unit]) -> Block:

@@ -13,12 +13,11 @@ from channels.slack.addresses import place_of
 from channels.slack.api import Api, SlackFailed
 from channels.slack.blocks import Part, Post
 from channels.slack.incoming import Place
+from channels.slack.looking import looked_up
 from channels.slack.posting import PREVIEW, REPLY, body, metadata, target
 from channels.slack.uploading import Uploader
 from switchboard import Message, Receipt
 
-LOOKED_THROUGH = 200
-"""Posts of a thread that are looked through, the newest."""
 UNFIT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -79,15 +78,9 @@ class Sender:
 
     async def _look(self, message: Message, place: Place) -> Shown:
         """What is there already of the reply."""
-        where: dict[str, Any] = {"channel": place.channel, "limit": LOOKED_THROUGH, "include_all_metadata": True}
-        if place.thread:
-            method, where = "conversations.replies", {**where, "ts": place.thread}
-        else:
-            method = "conversations.history"
-        since = _posted_at(message)
-        found = await self._api.call(place.team, method, **where, **({"oldest": since} if since else {}))
+        found = await looked_up(self._api, place, since=message.id)
         own, shown = await self._api.bot(place.team), Shown()
-        for post in found.get("messages") or ():
+        for post in found:
             _note(shown, post, message, own)
         return shown
 
@@ -132,12 +125,6 @@ class Sender:
         except SlackFailed as failure:
             if failure.retryable:
                 raise
-
-
-def _posted_at(message: Message) -> str:
-    """The ``ts`` of the post that is answered, before which there is nothing of its reply; empty if it has none."""
-    pieces = message.id.split("/")
-    return pieces[2] if len(pieces) > 2 and "." in pieces[2] else ""
 
 
 def _note(shown: Shown, post: Mapping[str, Any], message: Message, own: str) -> None:

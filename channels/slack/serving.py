@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakValueDictionary
 
 from channels.slack import texts
@@ -18,7 +19,6 @@ from channels.slack.channel import SlackChannel
 from channels.slack.desk import Desk
 from channels.slack.incoming import Aside, Asked, Challenge, Incoming
 from channels.slack.parsing import Delivery, read
-from channels.slack.progress import show_job
 from channels.slack.reading import Payload
 from switchboard import BadInput, Conversation, JobStarted, Message, SwitchboardError
 from switchboard.assistant import Assistant
@@ -27,7 +27,6 @@ log = logging.getLogger("switchboard.channels")
 
 ACK_SECONDS = 2.0
 """Slack waits for three."""
-JOB_PAUSE = 2.0
 OK, FAILED = 200, 500
 
 
@@ -90,6 +89,7 @@ class Serving:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._channel.close()
 
     async def _take(self, told: Incoming) -> str:
         if not isinstance(told, Asked):
@@ -123,18 +123,20 @@ class Serving:
             self._keep(asyncio.create_task(self._show(message)))
 
     async def _show(self, message: Message) -> None:
-        """Show how the answer comes about, then how the jobs go on that it began."""
+        """Show how the answer comes about, and how the jobs go on that it begins."""
         self._keep(asyncio.create_task(self._desk.entitle(message)))
+        conversation = message.conversation
+        stop = partial(self._assistant.stop, conversation, message.id)
         try:
-            if self._channel.settings.streaming != "off":
-                jobs = await self._channel.previews.follow(self._assistant, message)
-            else:
-                events = self._assistant.events(message.conversation, message.id)
-                jobs = [event async for event in events if isinstance(event, JobStarted)]
+            async with self._channel.showing(message, stop=stop) as show:
+                async for event in self._assistant.events(conversation, message.id):
+                    show(event)
+                    if isinstance(event, JobStarted) and (job := await self._assistant.job(conversation, event.job_id)):
+                        self._channel.show_job(self._assistant, job)
+        except BadInput:
+            log.info("a conversation was deleted while it was being answered")
         finally:
             self._followed.discard(message.id)
-        shown = (show_job(self._assistant, self._channel.api, message, job, pause=JOB_PAUSE) for job in jobs)
-        await asyncio.gather(*shown)
 
     def _keep(self, task: asyncio.Task[object] | asyncio.Task[str] | asyncio.Task[None]) -> None:
         self._tasks.add(task)

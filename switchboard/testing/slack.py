@@ -10,6 +10,7 @@ It refuses what Slack refuses: blocks over their limits, appending to a stream t
 
 import itertools
 import json
+import re
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
@@ -224,6 +225,8 @@ class FakeSlack:
         return {}
 
     def _listed(self, fields: Fields, thread: str) -> Fields:
+        if not re.fullmatch(r"(\d+(\.\d+)?)?", fields.get("oldest", "")):
+            raise Denied("invalid_ts_oldest")
         found = [
             post
             for post in self.posts[fields["channel"]]

@@ -51,6 +51,7 @@ class Desk:
         self.assistant = assistant
         self.channel: SlackChannel = make(slack, **settings)
         self.channel.previews._limits = replace(self.channel.limits, edit_interval=0.0)
+        self.channel._jobs._pause = _at_once
         self.serving = Serving(self.channel, assistant, clock=lambda: 1.0)
 
     def message(self, name: str) -> Message:
@@ -66,3 +67,7 @@ class Desk:
 
     async def turns(self, name: str) -> list[str]:
         return [turn.message.id for turn in await self.assistant.transcript(self.message(name).conversation)]
+
+
+async def _at_once(seconds: float) -> None:
+    await asyncio.sleep(0)
