@@ -1,6 +1,7 @@
 """Who is speaking, and in which conversation; the one place where a conversation key is built."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NewType
 from urllib.parse import quote, unquote
 
@@ -28,8 +29,7 @@ class Conversation:
     @property
     def key(self) -> str:
         """The conversation as one string. Every part is percent-escaped, so no two conversations share a key."""
-        parts = (self.tenant, self.channel, self.room, self.thread)
-        return "/".join(quote(part, safe="", errors="surrogatepass") for part in parts)
+        return _key(self.tenant, self.channel, self.room, self.thread)
 
     @classmethod
     def from_key(cls, key: str) -> "Conversation":
@@ -49,6 +49,11 @@ class Conversation:
         if conversation.key != key:
             raise BadKey(key=key)
         return conversation
+
+
+@lru_cache(maxsize=4096)  # a turn asks for its conversation's key a dozen times
+def _key(*parts: str) -> str:
+    return "/".join(quote(part, safe="", errors="surrogatepass") for part in parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ BOUNDARIES = {
     "switchboard/boundary.py": "a tool, a job and a channel are anybody's code",
     "channels/websocket/session.py": "a frame that fails costs a sentence, not the socket",
     "switchboard/commands/boundary.py": "a command ends with a sentence, not a traceback",
+    "stores/sqlite/lane.py": "work that fails costs whoever asked for it, not the others of its batch",
     "tools/reading/office.py": "the libraries raise whatever comes of foreign XML",
 }
 """The places that may catch everything, one each, and why."""

@@ -1,23 +1,21 @@
 """One SQLite file: its two connections, each on a thread of its own, its schema's version, and its errors in our words.
 
 The file is in WAL mode, so readers and the writer do not wait for each other, and several processes may open it. Every
-write is a transaction of its own that has reached the disk (``synchronous=FULL``) when the call returns.
+write has reached the disk (``synchronous=FULL``) when the call returns; those that wait together share a transaction.
 """
 
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from stores.sqlite.lane import Lane, Work, reading, writing
 from switchboard.errors import BackendError, ConfigError
 
 T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
 
 BUSY_SECONDS = 10.0
 """How long a write waits for another process's; a transaction takes about a millisecond, so this is a stuck one."""
@@ -85,24 +83,27 @@ class Database:
                 self._connections = opened.pop_all()
         except (sqlite3.Error, OSError) as error:
             raise _unusable(path, error) from error
-        self._write_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-write")
-        self._read_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-read")
+        self._writes = Lane(self._writer, writing, name="sqlite-write")
+        self._reads = Lane(self._reader, reading, name="sqlite-read")
 
     async def write(self, service: str, operation: str, work: Work[T]) -> T:
-        """Run ``work`` in a transaction of its own: all of it is on the disk afterwards or, if it raises, nothing."""
-        return await self._run(self._write_thread, service, operation, lambda: _transact(self._writer, work))
+        """Run ``work``, all or nothing: afterwards it is on the disk or, if it raises, nothing of it was done.
+
+        Works that wait together share a transaction, so what ``work`` does has to be done by ``connection`` alone.
+        """
+        return await self._run(self._writes, service, operation, work)
 
     async def read(self, service: str, operation: str, work: Work[T]) -> T:
         """Run ``work``, which sees one consistent state within each statement."""
-        return await self._run(self._read_thread, service, operation, lambda: work(self._reader))
+        return await self._run(self._reads, service, operation, work)
 
     async def shrink_log(self) -> None:
         """Move the write-ahead log into the file and empty it, as far as other processes' reading allows now."""
 
-        def work() -> None:
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # unread rows would keep a lock
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # unread rows would keep a lock
 
-        await self._run(self._write_thread, "sqlite", "shrink_log", work)
+        await self._run(self._writes, "sqlite", "shrink_log", work, alone=True)
 
     async def close(self) -> None:
         """Finish what is under way and close the file; safe to repeat."""
@@ -110,17 +111,17 @@ class Database:
             self._closed = True
             await asyncio.to_thread(self._close)
 
-    async def _run(self, thread: ThreadPoolExecutor, service: str, operation: str, work: Callable[[], T]) -> T:
+    async def _run(self, lane: Lane, service: str, operation: str, work: Work[T], *, alone: bool = False) -> T:
         if self._closed:
             raise BackendError(service=service, operation=operation, code="closed")
         try:
-            return await asyncio.get_running_loop().run_in_executor(thread, work)
+            return await lane.run(work, alone=alone)
         except sqlite3.Error as error:
             raise _translated(error, service, operation) from error
 
     def _close(self) -> None:
-        self._read_thread.shutdown()
-        self._write_thread.shutdown()
+        self._reads.close()
+        self._writes.close()
         self._connections.close()
 
 
