@@ -74,3 +74,7 @@ class Receiver(Generic[Payload]):
                 log.warning("a message on %s could not be queued: %s", self._channel.name, error)
                 return Received(status=UNAVAILABLE, messages=queued, text=error.user_text)
         return Received(status=TAKEN, messages=len(messages))
+
+    async def close(self) -> None:
+        """Let go of the queue."""
+        await self._queue.close()

@@ -78,6 +78,11 @@ class AwsClient:
         answer: dict[str, Any] = await self.run(operation, lambda client: getattr(client, operation)(**parameters))
         return answer
 
+    def call_blocking(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """`call` for whoever may block, as at the start of a process."""
+        answer: dict[str, Any] = self._work(operation, lambda client: getattr(client, operation)(**parameters))
+        return answer
+
     async def run(self, operation: str, work: Callable[[Any], Any]) -> Any:
         """Run blocking work with the SDK's client. Raises as `call`."""
         if self._closed:

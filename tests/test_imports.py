@@ -42,8 +42,9 @@ RECEIVING = """
 import os
 os.environ |= {"SWITCHBOARD_PROFILE": "aws", "SWITCHBOARD_AWS__BUCKET": "b", "SWITCHBOARD_AWS__QUEUE_URL": "q"}
 os.environ |= {"CHANNEL": "terminal"}
+import asyncio
 from infra.functions import receive
-receive._receiver()
+asyncio.run(receive._receiver())
 """
 
 
@@ -56,8 +57,9 @@ TAKING_FRAMES = """
 import os
 os.environ |= {"SWITCHBOARD_PROFILE": "aws", "SWITCHBOARD_AWS__BUCKET": "b", "SWITCHBOARD_AWS__QUEUE_URL": "q"}
 os.environ |= {"SWITCHBOARD_AWS__TABLE": "t", "SWITCHBOARD_CHANNELS__GATEWAY__SECRET": "s" * 32}
+import asyncio
 from infra.functions import connect, disconnect, frames
-connect._kept(), frames._desk()
+asyncio.run(connect._kept()), asyncio.run(frames._desk())
 """
 
 

@@ -9,10 +9,11 @@ import asyncio
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from infra.functions.starting import Started
 from stores.sqs import batch_failures
+from switchboard.settings import Settings
 
 if TYPE_CHECKING:
     from agent.assistant import SwitchboardAssistant
@@ -51,7 +52,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
 
 
 async def _answer(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    kept = _kept()
+    kept = await _kept()
     received, broken = await kept.queue.deliveries(event)
     failed = await kept.consuming.handle(received, seconds=_left(context) - MARGIN_SECONDS)
     await kept.assistant.sending.flush(max(0.0, _left(context) - LAST_SECONDS))
@@ -62,20 +63,21 @@ def _left(context: Context) -> float:
     return context.get_remaining_time_in_millis() / 1_000
 
 
-@cache
-def _kept() -> Kept:
+def _made(settings: Settings) -> Kept:
     from agent.assistant import build
     from agent.consuming import Consuming, leaving_early
     from agent.refusing import Refusing
     from agent.showing import Shown
     from switchboard.plugins import Setup
-    from switchboard.settings import load
 
-    setup = Setup(load())
+    setup = Setup(settings)
     names = [name for name in os.environ.get("CHANNELS", "").split(",") if name]
     channels = {name: setup.channel(name) for name in names}
-    assistant = build(setup.settings, setup, channels=channels)
+    assistant = build(settings, setup, channels=channels)
     queue = setup.backend("message_queue")
-    refused, early = Refusing(channels), leaving_early(setup.settings)
+    refused, early = Refusing(channels), leaving_early(settings)
     consuming = Consuming(queue, Shown(assistant, channels), refused=refused, early=early)
     return Kept(queue=queue, assistant=assistant, consuming=consuming)
+
+
+_kept = Started(_made, lambda kept: kept.assistant.close())

@@ -5,14 +5,15 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from channels.gateway.opening import opened
 from channels.gateway.settings import GatewaySettings, gateway_settings
 from channels.tokens import Tokens
+from infra.functions.starting import Started
 from switchboard.connections import ConnectionStore
 from switchboard.errors import BackendError, Refused
+from switchboard.settings import Settings
 
 log = logging.getLogger("switchboard.channels")
 
@@ -38,7 +39,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
 
 
 async def _opened(event: Mapping[str, Any]) -> int:
-    kept = _kept()
+    kept = await _kept()
     try:
         connection = await opened(event, kept.settings, tenant=kept.tenant, now=time.time(), tokens=kept.tokens)
     except Refused as error:
@@ -51,13 +52,10 @@ async def _opened(event: Mapping[str, Any]) -> int:
     return TAKEN
 
 
-@cache
-def _kept() -> Kept:
+def _made(settings: Settings) -> Kept:
     from stores import gateway_connections
     from switchboard.plugins import Setup
-    from switchboard.settings import load
 
-    settings = load()
     own = gateway_settings(settings)
     return Kept(
         settings=own,
@@ -65,3 +63,6 @@ def _kept() -> Kept:
         connections=gateway_connections(Setup(settings)),
         tokens=Tokens(own.jwt, where="channels.gateway.jwt") if own.jwt.on else None,
     )
+
+
+_kept = Started(_made, lambda kept: kept.connections.close())

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from functools import cache
 from typing import Any
 
 from channels.gateway.desk import Desk
+from infra.functions.starting import Started
 from switchboard.boundary import attempt
+from switchboard.settings import Settings
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
@@ -16,16 +17,21 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Take a frame. What is wrong with it is told to the client; the status is for API Gateway's log."""
     name = str(event["requestContext"]["connectionId"])
     text = None if event.get("isBase64Encoded") else str(event.get("body") or "")
-    return {"statusCode": _runner.run(_taken(_desk(), name, text))}
+    return {"statusCode": _runner.run(_taken(name, text))}
 
 
 def run(work: Callable[[Desk], Coroutine[Any, Any, None]]) -> dict[str, Any]:
     """Do other work at the same desk."""
-    _runner.run(work(_desk()))
+    _runner.run(_done(work))
     return {"statusCode": 200}
 
 
-async def _taken(desk: Desk, connection_id: str, text: str | None) -> int:
+async def _done(work: Callable[[Desk], Coroutine[Any, Any, None]]) -> None:
+    await work(await _desk())
+
+
+async def _taken(connection_id: str, text: str | None) -> int:
+    desk = await _desk()
     outcome = await attempt(desk.take(connection_id, text))
     if not isinstance(outcome, Exception):
         return 200 if outcome else 410
@@ -36,12 +42,13 @@ async def _taken(desk: Desk, connection_id: str, text: str | None) -> int:
     return 500
 
 
-@cache
-def _desk() -> Desk:
+def _made(settings: Settings) -> Desk:
     from agent.front import Front
     from channels.gateway.desk import desk
     from switchboard.plugins import Setup
-    from switchboard.settings import load
 
-    setup = Setup(load())
+    setup = Setup(settings)
     return desk(setup, Front(setup))
+
+
+_desk = Started(_made, lambda desk: desk.channel.close())

@@ -8,10 +8,11 @@ import base64
 import os
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from channels.receiving import Posted, Received, Receiver
+from infra.functions.starting import Started
+from switchboard.settings import Settings
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
@@ -23,7 +24,11 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
         request = posted(event, time.time())
     except ValueError:
         return response(Received(status=400, text="The body is not what its encoding says."))
-    return response(_runner.run(_receiver().receive(request)))
+    return response(_runner.run(_received(request)))
+
+
+async def _received(request: Posted) -> Received:
+    return await (await _receiver()).receive(request)
 
 
 def posted(event: Mapping[str, Any], now: float) -> Posted:
@@ -47,10 +52,11 @@ def response(received: Received) -> dict[str, Any]:
     return {"statusCode": received.status, "headers": headers, "body": received.text}
 
 
-@cache
-def _receiver() -> Receiver[Posted]:
+def _made(settings: Settings) -> Receiver[Posted]:
     from switchboard.plugins import Setup
-    from switchboard.settings import load
 
-    setup = Setup(load())
+    setup = Setup(settings)
     return Receiver(setup.channel(os.environ["CHANNEL"]), setup.backend("message_queue"))
+
+
+_receiver = Started(_made, lambda receiver: receiver.close())

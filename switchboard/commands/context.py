@@ -30,15 +30,16 @@ class Context:
         return {**self.environ, **({"SWITCHBOARD_DATA_DIR": str(self.data_dir)} if self.data_dir else {})}
 
     def settings(self) -> "Settings":
-        """Read the settings, and begin to log where they say.
+        """Read the settings, with the secrets that they name, and begin to log where they say.
 
         Raises:
-            ConfigError: They are wrong.
+            ConfigError: They are wrong, or a secret can't be read.
         """
+        from stores.secrets import resolved
         from switchboard.commands import logs
         from switchboard.settings import load
 
-        settings = load(self.config, self.overrides)
+        settings = resolved(load(self.config, self.overrides))
         self.folder = settings.data_dir
         logs.start(settings.data_dir, verbose=self.verbose)
         return settings

@@ -75,11 +75,9 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
         monkeypatch.setenv("CHANNELS", "posting")
         posting = Posting()
         monkeypatch.setattr(Setup, "channel", lambda setup, name: posting)
-        receive._receiver.cache_clear()
-        answer._kept.cache_clear()
         yield world
-        if answer._kept.cache_info().currsize:
-            answer._runner.run(answer._kept().assistant.close())
+        receive._runner.run(receive._receiver.forget())
+        answer._runner.run(answer._kept.forget())
 
 
 def request(body: str, *, signature: str = "ours") -> dict[str, Any]:

@@ -46,13 +46,15 @@ def listening() -> Iterator[sockets.socket]:
 @pytest.fixture(scope="module")
 def deployed(ministack: str, listening: sockets.socket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     settings = {
-        "CHANNELS__GATEWAY__SECRET": SECRET,
+        "CHANNELS__GATEWAY__SECRET": "secretsmanager:chat/gateway#tickets",
         "CHANNELS__GATEWAY__ORIGINS": f"{ORIGIN},http://127.0.0.1:{listening.getsockname()[1]}",
         "CHANNELS__GATEWAY__JWT__SECRET": SECRET,
         "CHANNELS__GATEWAY__JWT__ISSUER": "https://id.example",
         "CHANNELS__GATEWAY__JWT__AUDIENCE": "chat",
     }
     with a_world(ministack) as world:
+        kept = json.dumps({"tickets": SECRET})
+        world.sdk("secretsmanager").create_secret(Name="chat/gateway", SecretString=kept)
         yield deploy(world, tmp_path_factory.mktemp("functions"), settings)
 
 

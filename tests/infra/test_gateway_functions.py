@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 import pytest
 
+from channels.gateway.desk import Desk
 from channels.gateway.posting import GatewayPost, Gone
 from channels.gateway.tickets import issue
 from infra.functions import answer, connect, disconnect, frames
@@ -58,11 +59,10 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
         for name, value in environment.items():
             monkeypatch.setenv(f"SWITCHBOARD_{name}", value)
         monkeypatch.setenv("CHANNELS", "gateway")
-        for kept in (connect._kept, frames._desk, answer._kept):
-            kept.cache_clear()
         yield world
-        if answer._kept.cache_info().currsize:
-            answer._runner.run(answer._kept().assistant.close())
+        connect._runner.run(connect._kept.forget())
+        frames._runner.run(frames._desk.forget())
+        answer._runner.run(answer._kept.forget())
 
 
 def event(name: str, **changes: Any) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def test_a_frame_over_which_something_unexpected_fails_gets_an_incident(
     async def broken(*arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(type(frames._desk()), "_hello", broken)
+    monkeypatch.setattr(Desk, "_hello", broken)
     assert say(type="hello", v=1) == 500
     assert sent[0]["code"] == "failed"
     assert sent[0]["incident"]
