@@ -1,4 +1,4 @@
-"""Writing quotes as Markdown: a quotation mark on either side, a table as a table, and nothing in them acts as markup."""
+"""Writing quotes as Markdown: between quotation marks or as a table, and nothing in them acts as markup."""
 
 from collections.abc import Sequence
 

@@ -49,6 +49,8 @@ class Summary:
         doubts: Numbers in the sentences that don't stand in the document, as people read them.
         missing: What was not covered, in words for people ("pages 7-9").
         language: Of the sentences, an ISO 639-1 code; empty where it is not known.
+        input_tokens: What a model was given for it, as its provider counts; earlier attempts count as well.
+        output_tokens: Likewise, what it wrote.
     """
 
     sections: tuple[Section, ...]
@@ -56,6 +58,8 @@ class Summary:
     doubts: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     language: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

@@ -1,0 +1,280 @@
+"""Summaries written by a chat model: notes on each part of the document, put together, each sentence with its pages."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from prompts import load
+from switchboard import BadInput
+from switchboard.tools import Cancelled
+from tools.reading.backend import Document
+from tools.summaries import texts
+from tools.summaries.asking import Answer, Asking, failure
+from tools.summaries.backend import Length, Progress, Save, Section, Sentence, Summary, sentence_count, silent, unkept
+from tools.summaries.chunks import Chunk, chunks, tokens
+from tools.summaries.doubts import doubts
+from tools.summaries.keeping import Kept
+from tools.summaries.notes import as_notes, pages_of, sections
+from tools.summaries.trouble import Trouble
+
+T = TypeVar("T")
+
+NOTES, MERGED = 10, 15
+"""Most notes on a part, and of several parts put together."""
+NOTES_TOKENS, PROMPT_TOKENS, SENTENCE_TOKENS = 500, 400, 45
+"""What is expected of notes on a part, of a prompt without its material, and of a sentence, for the estimate."""
+LEVELS = 8
+"""Notes are put together so often at most: each time there are half as many at least."""
+PAGE_TOKENS = 500
+"""What counts as a page where there are none."""
+PROMPTS = ("summaries_notes", "summaries_merge", "summaries_write")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What a summary will take, about."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+
+    @property
+    def tokens(self) -> int:
+        """All of them."""
+        return self.input_tokens + self.output_tokens
+
+
+class WrittenSummarizer:
+    """Implements `Summarizer` with a chat model.
+
+    What the model answered is kept at once, and never asked for again. A part that it can't be got to take notes on is
+    left out and named; what is there is put together all the same.
+
+    Args:
+        asking: The model.
+        chunk_tokens: How much of the document it is given at once.
+    """
+
+    def __init__(self, asking: Asking, *, chunk_tokens: int) -> None:
+        self._asking = asking
+        self._chunk_tokens = chunk_tokens
+
+    def estimate(self, document: Document, *, length: Length = "medium") -> Estimate:
+        """What a summary of a document will take, before anything is asked."""
+        parts = chunks(document, most_tokens=self._chunk_tokens)
+        given = sum(tokens(part.text) for part in parts)
+        written = SENTENCE_TOKENS * sentence_count(_pages(document, parts), length)
+        if len(parts) < 2:
+            return Estimate(calls=len(parts), input_tokens=given + PROMPT_TOKENS, output_tokens=written)
+        notes = NOTES_TOKENS * len(parts)
+        merges = -(-notes // self._chunk_tokens) if notes > self._chunk_tokens else 0
+        merging = notes * 2 if merges else notes
+        calls = len(parts) + merges + 1
+        return Estimate(
+            calls=calls, input_tokens=given + merging + PROMPT_TOKENS * calls, output_tokens=merging + written
+        )
+
+    async def summarize(
+        self,
+        document: Document,
+        *,
+        focus: str = "",
+        length: Length = "medium",
+        language: str = "",
+        progress: Progress = silent,
+        saved: str = "",
+        save: Save = unkept,
+        cancelled: Cancelled | None = None,
+    ) -> Summary:
+        """See `Summarizer`.
+
+        Raises:
+            BackendError: The model answered nothing at all.
+        """
+        parts = chunks(document, most_tokens=self._chunk_tokens)
+        if not parts:
+            raise BadInput(texts.NO_TEXT)
+        wishes = [document.digest, focus, length, language, self._asking.name, self._chunk_tokens]
+        work = _Work(
+            asking=self._asking,
+            document=document,
+            parts=parts,
+            focus=focus,
+            language=language,
+            most=sentence_count(_pages(document, parts), length),
+            budget=self._chunk_tokens,
+            kept=Kept.restored(saved, key=_key(wishes), save=save),
+            progress=progress,
+            cancelled=cancelled,
+        )
+        return await work.run()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """One summary in the making."""
+
+    asking: Asking
+    document: Document
+    parts: Sequence[Chunk]
+    focus: str
+    language: str
+    most: int
+    budget: int
+    kept: Kept
+    progress: Progress
+    cancelled: Cancelled | None
+    missing: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    done: int = 0
+
+    async def run(self) -> Summary:
+        await self.progress(0, len(self.parts) + 1, texts.writing(len(self.parts)))
+        if len(self.parts) == 1:
+            (part,) = self.parts
+            found = await self._write(part.text, frozenset(part.pages), spare=())
+        else:
+            notes = await self._merged(await self._notes())
+            found = await self._write(
+                "\n".join(map(as_notes, notes)), frozenset().union(*map(pages_of, notes)), spare=notes
+            )
+        given, written = self.kept.spent
+        return Summary(
+            sections=found,
+            method="written",
+            doubts=doubts(found, self.document),
+            missing=tuple(self.missing),
+            language=self.language,
+            input_tokens=given,
+            output_tokens=written,
+        )
+
+    async def _notes(self) -> list[tuple[Section, ...]]:
+        """Notes on each part, as far as they could be got."""
+        found = await _together(map(self._note, self.parts))
+        if not any(isinstance(each, Answer) for each in found):
+            raise failure(self.troubles[0])
+        lacking = [part for part, each in zip(self.parts, found, strict=True) if not isinstance(each, Answer)]
+        if lacking:
+            self.missing.append(texts.parts_missing([(part.number, part.pages) for part in lacking], len(self.parts)))
+        read = [
+            sections(each.text, allowed=part.pages, cut=each.cut)
+            for part, each in zip(self.parts, found, strict=True)
+            if isinstance(each, Answer)
+        ]
+        return [told for told in read if told]
+
+    async def _note(self, part: Chunk) -> Answer | None:
+        answer = await self._ask(f"notes-{part.number}", "summaries_notes", most=NOTES, pages=part.text)
+        self.done += 1
+        await self.progress(self.done, len(self.parts) + 1, texts.noted(self.done, len(self.parts)))
+        return answer
+
+    async def _merged(self, notes: list[tuple[Section, ...]]) -> list[tuple[Section, ...]]:
+        """The notes, put together until they fit into one call."""
+        for level in range(LEVELS):
+            if len(notes) < 2 or sum(tokens(as_notes(each)) for each in notes) <= self.budget:
+                break
+            groups = _grouped(notes, self.budget)
+            notes = await _together(self._merge(f"merge-{level}-{place}", group) for place, group in enumerate(groups))
+        return notes
+
+    async def _merge(self, step: str, group: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
+        """One group's notes as fewer notes; as they are, where the model can't be got to do it."""
+        together = tuple(section for each in group for section in each)
+        if len(group) == 1:
+            return together
+        answer = await self._ask(step, "summaries_merge", most=MERGED, notes=as_notes(together))
+        if answer is None:
+            return together
+        return sections(answer.text, allowed=pages_of(together), cut=answer.cut) or together
+
+    async def _write(
+        self, material: str, allowed: frozenset[int], *, spare: Sequence[tuple[Section, ...]]
+    ) -> tuple[Section, ...]:
+        """The summary itself; where that fails, of the notes that were paid for the first of each part."""
+        answer = await self._ask("write", "summaries_write", most=self.most, material=material)
+        found = sections(answer.text, allowed=allowed, cut=answer.cut) if answer else ()
+        await self.progress(len(self.parts) + 1, len(self.parts) + 1, texts.WRITTEN)
+        if found:
+            return found
+        if not spare:
+            raise failure(self.troubles[0] if self.troubles else Trouble(kind="failed"))
+        self.missing.append(texts.NOT_PUT_TOGETHER)
+        return (Section(sentences=_openings(spare, self.most)),)
+
+    async def _ask(self, step: str, name: str, *, most: int, **material: str) -> Answer | None:
+        """The answer of a step: the one that is kept, or a new one; ``None`` where there is none to be got."""
+        if step in self.kept.answers:
+            return self.kept.answers[step]
+        prompt = load(name)
+        text = prompt.render(
+            title=self.document.title,
+            focus=self.focus,
+            language=texts.in_language(self.language),
+            most=str(most),
+            **material,
+        )
+        answer = await self.asking.ask(text, purpose=f"{name} {prompt.version}", unless=self._useless)
+        if isinstance(answer, Trouble):
+            self.troubles.append(answer)
+            return None
+        await self.kept.keep(step, answer)
+        return answer
+
+    def _useless(self) -> Trouble | None:
+        """Who was turned away once is not asked again.
+
+        Raises:
+            asyncio.CancelledError: Nobody wants the summary any more.
+        """
+        if self.cancelled is not None and self.cancelled.is_set():
+            raise asyncio.CancelledError
+        return next((each for each in self.troubles if each.kind == "denied"), None)
+
+
+async def _together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of works done side by side; when one fails, the others are stopped, as they cost money."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(work) for work in works]
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
+
+
+def _key(wishes: Sequence[object]) -> str:
+    """Names what answers are about: another document, wish, model or prompt makes another summary."""
+    versions = [load(name).version for name in PROMPTS]
+    return hashlib.sha256(json.dumps([*wishes, *versions]).encode()).hexdigest()
+
+
+def _pages(document: Document, parts: Sequence[Chunk]) -> int:
+    """How many pages the document has, or would have."""
+    if document.paged:
+        return len(document.pages)
+    return max(1, sum(tokens(part.text) for part in parts) // PAGE_TOKENS)
+
+
+def _grouped(notes: Sequence[tuple[Section, ...]], budget: int) -> list[list[tuple[Section, ...]]]:
+    """Neighbours together, as many as fit into a call, and two at least, so that there are fewer each time."""
+    groups: list[list[tuple[Section, ...]]] = []
+    used = 0
+    for each in notes:
+        size = tokens(as_notes(each))
+        if not groups or (len(groups[-1]) >= 2 and used + size > budget):
+            groups.append([])
+            used = 0
+        groups[-1].append(each)
+        used += size
+    return groups
+
+
+def _openings(notes: Sequence[tuple[Section, ...]], most: int) -> tuple[Sentence, ...]:
+    """The first notes of each part, so many in all."""
+    told = [[sentence for section in each for sentence in section.sentences] for each in notes]
+    each = max(1, most // max(1, len(told)))
+    return tuple(sentence for several in told for sentence in several[:each])[: max(most, len(told))]
