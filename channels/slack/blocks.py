@@ -32,8 +32,11 @@ LIMITS = Limits(
     markup="mrkdwn",
 )
 
-QUESTION, FEEDBACK, STOP, CANCEL_JOB, ASK = "sb-answer", "sb-feedback", "sb-stop", "sb-cancel-job", "sb-ask"
+QUESTION, FEEDBACK, STOP, CANCEL_JOB = "sb-answer", "sb-feedback", "sb-stop", "sb-cancel-job"
 """Names of actions; an answer's button has its place appended."""
+ASK, COMMENT = "sb-ask", "sb-comment"
+"""Names of what is written in forms."""
+GOOD, BAD = "positive", "negative"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,12 @@ def button(text: str, action: str, value: str, *, style: str = "") -> Block:
     label = {"type": "plain_text", "text": text[:BUTTON_TEXT], "emoji": True}
     element: Block = {"type": "button", "text": label, "action_id": action, "value": value}
     return {**element, "style": style} if style else element
+
+
+def remark(text: str, name: str = "") -> Block:
+    """A line in small print, in words that call nobody."""
+    named = {"block_id": name} if name else {}
+    return {"type": "context", **named, "elements": [{"type": "mrkdwn", "text": escape(text), "verbatim": True}]}
 
 
 def actions(*elements: Block) -> Block:
@@ -230,7 +239,7 @@ def _feedback() -> Block:
     element = {
         "type": "feedback_buttons",
         "action_id": FEEDBACK,
-        "positive_button": thumb(texts.HELPFUL, "positive"),
-        "negative_button": thumb(texts.NOT_HELPFUL, "negative"),
+        "positive_button": thumb(texts.HELPFUL, GOOD),
+        "negative_button": thumb(texts.NOT_HELPFUL, BAD),
     }
     return {"type": "context_actions", "elements": [element]}

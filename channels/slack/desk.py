@@ -1,6 +1,7 @@
 """What is done about what Slack tells: questions are handed over, asides get a thread, tabs and panes are filled."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,10 +12,12 @@ from channels.slack.api import SlackFailed
 from channels.slack.channel import SlackChannel
 from channels.slack.files import Files
 from channels.slack.incoming import (
+    Alarm,
     Aside,
     Asked,
     AskForm,
     Challenge,
+    Commented,
     Deleted,
     HomeOpened,
     Incoming,
@@ -23,7 +26,7 @@ from channels.slack.incoming import (
     Pressed,
 )
 from channels.slack.posting import NOTE
-from channels.slack.pressing import pressed
+from channels.slack.pressing import commented, pressed
 from channels.slack.runs import escape
 from switchboard import (
     BadInput,
@@ -37,6 +40,7 @@ from switchboard import (
     Refused,
     Turn,
 )
+from switchboard.storage import Feedback
 
 log = logging.getLogger("switchboard.channels")
 
@@ -69,6 +73,14 @@ class House(Protocol):
         """See `Assistant.transcript`."""
         ...
 
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """See `Assistant.turn`."""
+        ...
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """See `Assistant.rate`."""
+        ...
+
     async def catalogue(self, principal: Principal) -> Catalogue:
         """See `Assistant.catalogue`."""
         ...
@@ -80,11 +92,13 @@ class Desk:
 
     Attributes:
         follow: Called with each message that is being answered, to show how that goes.
+        clock: Seconds since the epoch.
     """
 
     channel: SlackChannel
     house: House
     follow: Callable[[Message], None] = lambda message: None
+    clock: Callable[[], float] = time.time
 
     async def take(self, told: Incoming) -> str:
         """Do what is to be done. Returns what is said at once to whoever did it, where there is a place for that.
@@ -100,41 +114,47 @@ class Desk:
             case Aside():
                 return await self._aside(told)
             case AskForm():
-                await self._tried(
+                await self.tried(
                     self.channel.api.call(told.team, "views.open", trigger_id=told.trigger, view=views.form())
                 )
             case PaneOpened():
                 await self._pane(told)
             case HomeOpened():
                 view = views.home(await self.house.catalogue(told.principal))
-                await self._tried(self.channel.api.call(told.team, "views.publish", user_id=told.user, view=view))
+                await self.tried(self.channel.api.call(told.team, "views.publish", user_id=told.user, view=view))
             case Challenge():
                 return told.text
             case Pressed():
                 await pressed(told, self)
+            case Commented():
+                await commented(told, self)
+            case Alarm():
+                log.error("%s", told.text)
         return ""
 
-    async def hand_over(self, message: Message) -> None:
-        """Have a message answered, or say why not. Raises as ``take``."""
+    async def hand_over(self, message: Message) -> bool:
+        """Have a message answered, or say why not. Returns whether it was taken. Raises as ``take``."""
         if message.attachments:
             files = Files(self.channel.settings, self.channel.api, limit=self.channel.limits.upload)
             message, faults = await files.fetched(message, self.house.blobs)
             for fault in faults:
                 await self.tell(message, fault)
             if not message.text and not message.attachments and faults:
-                return
+                return False
         if not message.text and not message.attachments:
             await self.tell(message, texts.EMPTY)
-            return
+            return False
         try:
             offer = await self.house.offer(message)
         except (BadInput, Refused) as error:
             await self.tell(message, error.user_text)
-            return
+            return False
         if offer.state == "rejected":
             await self.tell(message, texts.BUSY)
-        elif offer.state != "done":
+            return False
+        if offer.state != "done":
             self.follow(message)
+        return True
 
     async def entitle(self, message: Message) -> None:
         """Give a chat in the pane its title: how its first question begins."""
@@ -144,7 +164,7 @@ class Desk:
         if len(await self.house.transcript(message.conversation, limit=2)) == 1:
             where = {"channel_id": place.channel, "thread_ts": place.thread}
             call = self.channel.api.call(place.team, "assistant.threads.setTitle", title=title[:TITLE], **where)
-            await self._tried(call)
+            await self.tried(call)
 
     async def tell(self, message: Message, text: str) -> None:
         """Say something to the sender of a message alone."""
@@ -156,7 +176,7 @@ class Desk:
         if user.startswith("B"):
             return
         thread = {"thread_ts": place.thread} if place.thread else {}
-        await self._tried(
+        await self.tried(
             self.channel.api.call(
                 place.team, "chat.postEphemeral", channel=place.channel, user=user, text=escape(text), **thread
             )
@@ -218,11 +238,13 @@ class Desk:
                 prompts=prompts,
                 **where,
             )
-            await self._tried(call)
+            await self.tried(call)
 
-    async def _tried(self, call: Awaitable[object]) -> None:
-        """Make a call whose failure costs a convenience and no answer."""
+    async def tried(self, call: Awaitable[object]) -> bool:
+        """Make a call whose failure costs a convenience and no answer. Returns whether it was done."""
         try:
             await call
         except SlackFailed as failure:
             log.info("%s", failure)
+            return False
+        return True

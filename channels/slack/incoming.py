@@ -1,7 +1,8 @@
 """What Slack tells us, as data: what was asked, edited, deleted, opened and pressed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from switchboard import Conversation, Message, MessageId, Principal
 
@@ -94,6 +95,9 @@ class Pressed:
     Attributes:
         message: The post that has the button.
         subject: The ``block_id``: who was asked, and about which message; see `channels.slack.addresses`.
+        trigger: Opens a form, within three seconds.
+        text: What the post says to screen readers.
+        blocks: What stands in the post.
     """
 
     place: Place
@@ -103,6 +107,28 @@ class Pressed:
     value: str
     message: str
     subject: str
+    trigger: str = ""
+    text: str = ""
+    blocks: tuple[Mapping[str, Any], ...] = ()
 
 
-Incoming: TypeAlias = Challenge | Asked | Deleted | Aside | AskForm | PaneOpened | HomeOpened | Pressed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commented:
+    """Somebody said in words what they think of an answer that they rated as bad."""
+
+    place: Place
+    principal: Principal
+    message_id: MessageId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something that whoever runs this has to know."""
+
+    text: str
+
+
+Incoming: TypeAlias = (
+    Challenge | Asked | Deleted | Aside | AskForm | PaneOpened | HomeOpened | Pressed | Commented | Alarm
+)

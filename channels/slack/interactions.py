@@ -1,13 +1,14 @@
 """What people do besides writing posts: commands, shortcuts, forms and buttons. Pure."""
 
+import json
 from typing import TYPE_CHECKING
 
 from channels.slack import texts
-from channels.slack.blocks import ASK
-from channels.slack.incoming import Aside, AskForm, Incoming, Place, Pressed
+from channels.slack.blocks import ASK, COMMENT
+from channels.slack.incoming import Aside, AskForm, Commented, Incoming, Place, Pressed
 from channels.slack.people import person
 from channels.slack.reading import MALFORMED, Payload, at, id_at, text_at, ts_at, typed
-from switchboard import BadInput
+from switchboard import BadInput, MessageId
 
 if TYPE_CHECKING:
     from channels.slack.settings import SlackSettings
@@ -16,6 +17,7 @@ LONGEST_KEY = 200
 ABOUT_MESSAGE = "switchboard-about"
 FORM = "switchboard-ask"
 """The callback ids of the shortcut on a message, and of the form and the shortcut that opens it; see the manifest."""
+COMMENT_FORM = "switchboard-comment"
 
 
 def interaction(payload: Payload, settings: "SlackSettings") -> Incoming | None:
@@ -33,6 +35,8 @@ def interaction(payload: Payload, settings: "SlackSettings") -> Incoming | None:
             return _about(payload, settings)
         case "view_submission" if text_at(payload, "view", "callback_id") == FORM:
             return _form(payload, settings)
+        case "view_submission" if text_at(payload, "view", "callback_id") == COMMENT_FORM:
+            return _commented(payload, settings)
         case "block_actions":
             return _pressed(payload, settings)
         case "":
@@ -92,7 +96,30 @@ def _pressed(payload: Payload, settings: "SlackSettings") -> Pressed | None:
         value=text_at(action, "value"),
         message=ts,
         subject=text_at(action, "block_id"),
+        trigger=text_at(payload, "trigger_id"),
+        text=text_at(payload, "message", "text"),
+        blocks=_blocks(payload),
     )
+
+
+def _commented(payload: Payload, settings: "SlackSettings") -> Commented:
+    """A comment. What the form is about was put into it when it was opened, and came back signed by Slack."""
+    try:
+        about = json.loads(text_at(payload, "view", "private_metadata"))
+    except (ValueError, RecursionError):
+        raise BadInput(MALFORMED) from None
+    thread = ts_at(about, "thread") if text_at(about, "thread") else ""
+    return Commented(
+        place=Place(team=_team(payload), channel=id_at(about, "channel"), thread=thread),
+        principal=person(settings, _home(payload), id_at(payload, "user", "id")),
+        message_id=MessageId(_key(about, "message")),
+        text=text_at(payload, "view", "state", "values", COMMENT, COMMENT, "value").strip(),
+    )
+
+
+def _blocks(payload: Payload) -> tuple[Payload, ...]:
+    found = at(payload, "message", "blocks")
+    return tuple(block for block in found if isinstance(block, dict)) if isinstance(found, list) else ()
 
 
 def _team(payload: Payload) -> str:
@@ -104,11 +131,16 @@ def _team(payload: Payload) -> str:
 
 
 def _home(payload: Payload) -> str:
-    """The workspace whose member did it."""
-    return id_at(payload, "user", "team_id") if text_at(payload, "user", "team_id") else _team(payload)
+    """The workspace whose member did it; of a member of our own organisation, the workspace in which it was done.
+
+    Slack names the organisation there, where it names the workspace in events.
+    """
+    home = id_at(payload, "user", "team_id") if text_at(payload, "user", "team_id") else ""
+    ours = (text_at(payload, "enterprise", "id"), text_at(payload, "team", "enterprise_id"))
+    return home if home and home not in ours else _team(payload)
 
 
-def _key(payload: Payload, *path: str) -> str:
+def _key(payload: object, *path: str) -> str:
     found = text_at(payload, *path)
     if not 0 < len(found) <= LONGEST_KEY:
         raise BadInput(MALFORMED)

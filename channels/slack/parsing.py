@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from channels.slack import texts
 from channels.slack.addresses import conversation, post_id
-from channels.slack.incoming import Asked, Challenge, Deleted, HomeOpened, Incoming, PaneOpened, Place
+from channels.slack.incoming import Alarm, Asked, Challenge, Deleted, HomeOpened, Incoming, PaneOpened, Place
 from channels.slack.interactions import interaction
 from channels.slack.people import person
 from channels.slack.reading import MALFORMED, Payload, at, id_at, text_at, ts_at, typed
@@ -65,7 +66,7 @@ def read(delivery: Delivery, settings: "SlackSettings", *, tenant: str) -> Incom
         case "event_callback":
             return _event(delivery, settings, tenant)
         case "app_rate_limited":
-            return None
+            return Alarm(text=texts.RATE_LIMITED.format(team=id_at(payload, "team_id")))
         case _:
             return interaction(payload, settings)
 
@@ -83,6 +84,8 @@ def _event(delivery: Delivery, settings: "SlackSettings", tenant: str) -> Incomi
         case "app_home_opened" if text_at(event, "tab") in ("", "home"):
             user = id_at(event, "user")
             return HomeOpened(team=team, user=user, principal=person(settings, team, user))
+        case "app_uninstalled" | "tokens_revoked" as lost:
+            return Alarm(text=texts.UNINSTALLED.format(team=team, event=lost))
         case _:
             return None
 
@@ -99,10 +102,13 @@ class _Posts:
     def told(self, event: object) -> Asked | Deleted | None:
         """A post, its edition or its deletion."""
         match text_at(event, "subtype"):
+            case "message_changed" if text_at(event, "message", "subtype") == "tombstone":
+                # What is left of a deleted post that has replies; only the post before it says whose it was.
+                return self._deleted(event, ts_at(event, "message", "ts"))
             case "message_changed":
                 return self._changed(event)
             case "message_deleted":
-                return self._deleted(event)
+                return self._deleted(event, ts_at(event, "deleted_ts"))
             case subtype if subtype in ANSWERED or (subtype == "bot_message" and self.settings.bots):
                 return self._asked(event, event)
             case _:
@@ -114,14 +120,12 @@ class _Posts:
         if self._is_own(post) or at(event, "hidden") is True or (bot and bot not in self.settings.bots):
             return None
         channel, ts = id_at(event, "channel"), ts_at(post, "ts")
-        direct = text_at(event, "channel_type") == "im" or channel.startswith("D")
-        thread = ts_at(post, "thread_ts") if at(post, "thread_ts") else ""
+        direct, place = self._where(event, post, channel, ts)
         own = self._own_user()
         called = text_at(event, "type") == "app_mention" or (own and f"<@{own}" in text_at(post, "text"))
         overheard = not direct and not called
-        if overheard and (not thread or thread == ts or self.settings.threads != "follow"):
+        if overheard and (place.thread == ts or self.settings.threads != "follow"):
             return None
-        place = Place(team=self.team, channel=channel, thread=thread or ("" if direct else ts))
         message = Message(
             id=post_id(self.team, channel, ts),
             conversation=conversation(self.tenant, place),
@@ -156,21 +160,28 @@ class _Posts:
         )
         return Asked(message=edition, overheard=asked.overheard, bot=asked.bot, edits=before)
 
-    def _deleted(self, event: object) -> Deleted | None:
+    def _deleted(self, event: object, ts: str) -> Deleted | None:
         before = at(event, "previous_message")
         if self._is_own(before) or text_at(before, "bot_id"):
             return None
-        channel, ts = id_at(event, "channel"), ts_at(event, "deleted_ts")
-        direct = text_at(event, "channel_type") == "im" or channel.startswith("D")
-        thread = ts_at(before, "thread_ts") if at(before, "thread_ts") else "" if direct else ts
-        place = Place(team=self.team, channel=channel, thread=thread)
+        channel = id_at(event, "channel")
+        _, place = self._where(event, before, channel, ts)
         return Deleted(conversation=conversation(self.tenant, place), message_id=post_id(self.team, channel, ts))
+
+    def _where(self, event: object, post: object, channel: str, ts: str) -> tuple[bool, Place]:
+        """Whether a post is in direct messages, and where: a thread, or direct messages outside of threads."""
+        direct = text_at(event, "channel_type") == "im" or channel.startswith("D")
+        thread = ts_at(post, "thread_ts") if at(post, "thread_ts") else ts
+        # What begins a thread in direct messages began none when it was said.
+        return direct, Place(team=self.team, channel=channel, thread="" if direct and thread == ts else thread)
 
     def _author(self, post: object, bot: str) -> Principal:
         if bot:
             return person(self.settings, self.team, id_at(post, "bot_id"))
-        home = next((name for name in ("user_team", "source_team", "team") if text_at(post, name)), "")
-        return person(self.settings, id_at(post, home) if home else self.team, id_at(post, "user"))
+        named = next((name for name in ("user_team", "source_team", "team") if text_at(post, name)), "")
+        home = id_at(post, named) if named else self.team
+        ours = text_at(self.delivery.payload, "enterprise_id")
+        return person(self.settings, self.team if home == ours else home, id_at(post, "user"))
 
     def _own_user(self) -> str:
         """Our own user, as the event says for whom it came."""

@@ -1,29 +1,31 @@
 """What buttons do. Each press is safe to repeat: the second finds that the first has been."""
 
-import json
-import logging
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from channels.slack import texts
+from channels.slack import texts, views
 from channels.slack.addresses import conversation, post_id, read_subject
-from channels.slack.blocks import CANCEL_JOB, FEEDBACK, QUESTION, STOP
-from channels.slack.incoming import Place, Pressed
+from channels.slack.blocks import BAD, CANCEL_JOB, FEEDBACK, GOOD, QUESTION, STOP, remark
+from channels.slack.incoming import Commented, Place, Pressed
 from switchboard import Conversation, Message, MessageId
+from switchboard.storage import Feedback, Turn
 
 if TYPE_CHECKING:
     from channels.slack.desk import Desk
 
-log = logging.getLogger("switchboard.feedback")
+Block: TypeAlias = Mapping[str, Any]
+RATED = "sb-rated"
+"""Begins the name of the line that shows how an answer was rated."""
+LOOKED_BACK = 20
+"""Turns after which a question counts as long past."""
 
 
 async def pressed(press: Pressed, desk: "Desk") -> None:
     """Do what a button says. Raises as `Desk.take`."""
     asker, message_id = read_subject(press.subject)
     where = _conversation(press, desk)
-    if press.action == FEEDBACK:
-        feedback = {"conversation": where.key, "message": message_id, "value": press.value}
-        log.info("%s", json.dumps({"event": "feedback", "principal": press.principal.id, **feedback}))
-        await _whisper(press, desk, texts.THANKS)
+    if press.action == FEEDBACK and press.value in (GOOD, BAD):
+        await _rated(press, desk, where, message_id)
     elif press.principal.id != asker:
         await _whisper(press, desk, texts.NOT_YOURS)
     elif press.action == STOP:
@@ -36,6 +38,33 @@ async def pressed(press: Pressed, desk: "Desk") -> None:
         await _chosen(press, desk, where, message_id)
 
 
+async def commented(comment: Commented, desk: "Desk") -> None:
+    """Keep what somebody wrote about an answer that they rated as bad. Raises as `Desk.take`."""
+    if comment.text:
+        where = conversation(desk.channel.tenant, comment.place)
+        given = Feedback(verdict="bad", comment=comment.text, principal=comment.principal.id, at=desk.clock())
+        await desk.house.rate(where, comment.message_id, given)
+
+
+async def _rated(press: Pressed, desk: "Desk", where: Conversation, message_id: MessageId) -> None:
+    """Keep what a reader thinks of an answer, and show what all of them do. Whoever finds it bad may say why."""
+    good = press.value == GOOD
+    given = Feedback(verdict="good" if good else "bad", principal=press.principal.id, at=desk.clock())
+    if not await desk.house.rate(where, message_id, given):
+        await _whisper(press, desk, texts.NOT_RATED)
+        return
+    if not good and press.trigger:
+        place = Place(team=press.place.team, channel=press.place.channel, thread=where.thread)
+        form = views.comment(place, message_id)
+        await desk.tried(desk.channel.api.call(press.place.team, "views.open", trigger_id=press.trigger, view=form))
+    turn = await desk.house.turn(where, message_id)
+    verdicts = [each.verdict for each in turn.feedback] if turn else []
+    count = {"good": verdicts.count("good"), "bad": verdicts.count("bad")}
+    line = remark(texts.RATED.format(**count), f"{RATED}-{count['good']}-{count['bad']}")
+    rest = [block for block in press.blocks if not str(block.get("block_id", "")).startswith(RATED)]
+    await _rewrite(press, desk, [one for block in rest for one in ([line, block] if _has(block, press) else [block])])
+
+
 async def _chosen(press: Pressed, desk: "Desk", where: Conversation, about: MessageId) -> None:
     """Answer the assistant's question. One question has one answer: the message's identity is the question's."""
     message = Message(
@@ -46,12 +75,21 @@ async def _chosen(press: Pressed, desk: "Desk", where: Conversation, about: Mess
         reply_to=about,
         push=True,
     )
-    known = await desk.house.transcript(where, limit=20)
-    if any(turn.message.id == message.id for turn in known):
+    if _is_past(await desk.house.transcript(where, limit=LOOKED_BACK), message, about):
         await _whisper(press, desk, texts.CHOSEN_ALREADY)
         return
-    await desk.hand_over(message)
-    await _whisper(press, desk, texts.CHOSEN.format(option=press.value))
+    if not await desk.hand_over(message):
+        return
+    chosen = remark(texts.CHOSEN.format(option=press.value))
+    if not await _rewrite(press, desk, [chosen if _has(block, press) else block for block in press.blocks]):
+        await _whisper(press, desk, texts.CHOSEN.format(option=press.value))
+
+
+def _is_past(turns: Sequence[Turn], message: Message, about: MessageId) -> bool:
+    """Whether a question was answered, or its asker has said something since: a late yes could agree to another."""
+    asked = next((turn.number for turn in turns if turn.message.id == about), -1)
+    since = [turn for turn in turns if turn.number > asked and not turn.message.job]
+    return any(turn.message.principal.id == message.principal.id for turn in since)
 
 
 def _conversation(press: Pressed, desk: "Desk") -> Conversation:
@@ -59,6 +97,20 @@ def _conversation(press: Pressed, desk: "Desk") -> Conversation:
     direct = press.place.channel.startswith("D")
     thread = press.place.thread or ("" if direct else press.message)
     return conversation(desk.channel.tenant, Place(team=press.place.team, channel=press.place.channel, thread=thread))
+
+
+def _has(block: Block, press: Pressed) -> bool:
+    """Whether a block holds the buttons that were pressed."""
+    return bool(block.get("type") in ("actions", "context_actions") and block.get("block_id") == press.subject)
+
+
+async def _rewrite(press: Pressed, desk: "Desk", blocks: Sequence[Block]) -> bool:
+    """Change the post that was pressed; whether that could be done."""
+    if not any(_has(block, press) for block in press.blocks):
+        return False
+    where = {"channel": press.place.channel, "ts": press.message}
+    call = desk.channel.api.call(press.place.team, "chat.update", **where, text=press.text, blocks=blocks)
+    return await desk.tried(call)
 
 
 async def _whisper(press: Pressed, desk: "Desk", text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from switchboard import (
     BlobStore,
@@ -15,6 +16,23 @@ from switchboard import (
     Turn,
 )
 from switchboard.queues import MessageQueue
+from switchboard.storage import Feedback
+
+
+class Ordering(Protocol):
+    """What changes turns and jobs that others work at, such as `agent.front.Front`."""
+
+    async def stop(self, conversation: Conversation, message_id: MessageId) -> bool:
+        """See `Assistant.stop`."""
+        ...
+
+    async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
+        """See `Assistant.cancel_job`."""
+        ...
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """See `Assistant.rate`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +42,14 @@ class QueuedHouse:
     Attributes:
         stored: Gives the conversations, to the few requests that need them.
         files: Gives the place of files, where they go before the message that they came with is queued.
-        stopping: Stops a turn, wherever it runs.
-        cancelling: Ends a job, wherever it runs.
+        ordering: Gives what stops turns, ends jobs and keeps opinions, wherever they are.
         listing: Says what a person can ask about.
     """
 
     queue: MessageQueue
     stored: Callable[[], ConversationStore]
     files: Callable[[], BlobStore]
-    stopping: Callable[[Conversation, MessageId], Awaitable[bool]]
-    cancelling: Callable[[Conversation, str], Awaitable[bool]]
+    ordering: Callable[[], Ordering]
     listing: Callable[[Principal], Awaitable[Catalogue]]
 
     @property
@@ -48,11 +64,19 @@ class QueuedHouse:
 
     async def stop(self, conversation: Conversation, message_id: MessageId) -> bool:
         """See `Assistant.stop`."""
-        return await self.stopping(conversation, message_id)
+        return await self.ordering().stop(conversation, message_id)
 
     async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
         """See `Assistant.cancel_job`."""
-        return await self.cancelling(conversation, job_id)
+        return await self.ordering().cancel_job(conversation, job_id)
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """See `Assistant.rate`."""
+        return await self.ordering().rate(conversation, message_id, feedback)
+
+    async def turn(self, conversation: Conversation, message_id: MessageId) -> Turn | None:
+        """See `Assistant.turn`."""
+        return await self.stored().turn(conversation, message_id)
 
     async def transcript(
         self, conversation: Conversation, *, limit: int = 50, before: int | None = None

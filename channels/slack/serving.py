@@ -57,7 +57,7 @@ class Serving:
     ) -> None:
         self._channel = channel
         self._assistant = assistant
-        self._desk = Desk(channel=channel, house=assistant, follow=self._follow)
+        self._desk = Desk(channel=channel, house=assistant, follow=self._follow, clock=clock)
         self._clock = clock
         self._ack_seconds = ack_seconds
         self._tasks: set[asyncio.Task[object]] = set()

@@ -1,38 +1,28 @@
 """The Lambda function that Slack calls: it queues what is asked; `answer` answers and sends the replies."""
 
-import time
+from typing import TYPE_CHECKING
 
 from channels.slack.channel import channel
 from channels.slack.desk import Desk
 from channels.slack.handler import LambdaHandler
 from channels.slack.queued import QueuedHouse
 from switchboard.assistant import Catalogue
-from switchboard.identity import Conversation, MessageId, Principal
+from switchboard.identity import Principal
 from switchboard.plugins import Setup
 from switchboard.settings import load
+
+if TYPE_CHECKING:
+    from agent.front import Front
 
 
 def _make() -> Desk:
     """The desk that the settings describe, at the first call; what few requests need is imported by those."""
     setup = Setup(load())
 
-    async def stop(conversation: Conversation, message_id: MessageId) -> bool:
-        from agent import inbox
+    def front() -> "Front":
+        from agent.front import Front
 
-        conversations = setup.backend("conversations")
-        while change := inbox.stop(await conversations.read(conversation, message_id), now=time.time()):
-            if await conversations.commit(conversation, change):
-                return True
-        return False
-
-    async def cancel(conversation: Conversation, job_id: str) -> bool:
-        from agent.ordering import Orders
-
-        jobs = setup.backend("jobs")
-        job = await jobs.get(job_id)
-        if job is None or job.conversation != conversation:
-            return False
-        return await Orders(jobs=jobs, queue=setup.backend("job_queue")).cancel(job_id) is not None
+        return Front(setup)
 
     async def catalogue(principal: Principal) -> Catalogue:
         from agent.shelf import Shelf
@@ -43,8 +33,7 @@ def _make() -> Desk:
         queue=setup.backend("message_queue"),
         stored=lambda: setup.backend("conversations"),
         files=lambda: setup.backend("blobs"),
-        stopping=stop,
-        cancelling=cancel,
+        ordering=front,
         listing=catalogue,
     )
     return Desk(channel=channel(setup), house=house)

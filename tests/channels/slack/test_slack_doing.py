@@ -14,7 +14,6 @@ from switchboard import (
     Final,
     JobStarted,
     Message,
-    Question,
     ToolStarted,
     TooMuch,
     fold,
@@ -22,22 +21,6 @@ from switchboard import (
 from switchboard.testing.slack import FakeSlack, Trouble
 from tests.channels.slack.desks import ANN, Gate
 from tests.channels.slack.shared import payload, until
-
-
-async def test_a_direct_message_grows_and_has_a_button_that_stops_it(desks: Any, slack: FakeSlack) -> None:
-    gate = Gate("Half ", "and half")
-    desk = desks(gate)
-    await desk.serving.receive(payload("message_im"))
-    gate.steps.release()
-    await until(lambda: slack.visible("D0ANN") == ["Half"])
-    assert slack.posts["D0ANN"][0]["blocks"][-1]["elements"][0]["action_id"] == "sb-stop"
-    await desk.serving.receive(payload("block_actions_stop"))
-    assert (await desk.deliver("message_im")).delivered
-    (seen,) = slack.visible("D0ANN")
-    assert seen.startswith("Half")
-    assert "Stopped here" in seen
-    await desk.serving.receive(payload("block_actions_stop"))
-    assert [said["text"] for said in slack.ephemeral] == [texts.STOPPING, texts.STOPPED_ALREADY]
 
 
 async def test_a_stream_that_its_reader_stops_stops_the_turn(desks: Any, slack: FakeSlack) -> None:
@@ -50,17 +33,6 @@ async def test_a_stream_that_its_reader_stops_stops_the_turn(desks: Any, slack: 
     gate.steps.release()
     assert (await desk.deliver("app_mention")).delivered
     assert "Stopped here" in slack.visible("C0GENERAL", thread=ANN)[0]
-
-
-async def test_only_who_asked_may_stop(desks: Any, slack: FakeSlack) -> None:
-    gate = Gate("Half")
-    desk = desks(gate)
-    await desk.serving.receive(payload("message_im"))
-    other = payload("block_actions_stop")
-    other["user"]["id"] = "U0BOB"
-    await desk.serving.receive(other)
-    assert [said["text"] for said in slack.ephemeral] == [texts.NOT_YOURS]
-    assert (await desk.assistant.transcript(desk.message("message_im").conversation))[0].state == "running"
 
 
 async def test_deleting_a_question_stops_its_answer(desks: Any) -> None:
@@ -79,30 +51,6 @@ async def test_an_edited_question_stops_the_first_answer_and_gets_its_own(desks:
     assert second == f"{first}/1767225650.000000"
     message = desk.message("message_im")
     assert fold([event async for event in desk.assistant.events(message.conversation, message.id)]).status == "stopped"
-
-
-async def test_a_button_answers_the_question_once_however_often_it_is_pressed(desks: Any, slack: FakeSlack) -> None:
-    async def asks(message: Message) -> AsyncIterator[Event]:
-        yield Question(text="Which year?", options=("2025", "2026"))
-
-    desk = desks(asks)
-    await desk.serving.receive(payload("app_mention"))
-    assert (await desk.deliver("app_mention")).delivered
-    (post,) = slack.posts["C0GENERAL"]
-    button = payload("block_actions_answer")
-    assert post["blocks"][-1]["block_id"] == button["actions"][0]["block_id"]
-    for _ in range(2):
-        await desk.serving.receive(button)
-    transcript = await desk.assistant.transcript(desk.message("app_mention").conversation)
-    assert [turn.message.text for turn in transcript] == ["what is the travel allowance?", "2026"]
-    assert [said["text"] for said in slack.ephemeral] == ["You chose: 2026", texts.CHOSEN_ALREADY]
-
-
-async def test_feedback_is_logged_and_thanked_for(desks: Any, slack: FakeSlack, caplog: Any) -> None:
-    caplog.set_level("INFO", logger="switchboard.feedback")
-    await desks().serving.receive(payload("block_actions_feedback"))
-    assert '"value": "positive"' in caplog.text
-    assert [said["text"] for said in slack.ephemeral] == [texts.THANKS]
 
 
 async def test_a_command_is_answered_in_direct_messages(desks: Any, slack: FakeSlack) -> None:

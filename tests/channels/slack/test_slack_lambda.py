@@ -18,6 +18,7 @@ from channels.slack.queued import QueuedHouse
 from stores.memory import MemoryBlobStore, MemoryConversationStore
 from stores.queue import MemoryQueue
 from switchboard import BackendError, Catalogue, Message
+from switchboard.storage import Feedback
 from switchboard.testing.slack import FakeSlack
 from tests.channels.slack.shared import NAMES, make, payload
 from tests.channels.slack.test_slack_http import NOW, request_for, signed
@@ -32,20 +33,28 @@ class Function:
     def __init__(self, slack: FakeSlack) -> None:
         self.queue = MemoryQueue()
         self.stopped: list[str] = []
+        self.rated: list[Feedback] = []
         self.now = float(NOW)
         house = QueuedHouse(
             queue=self.queue,
             stored=MemoryConversationStore,
             files=MemoryBlobStore,
-            stopping=self._stop,
-            cancelling=self._stop,
+            ordering=lambda: self,
             listing=self._catalogue,
         )
         channel = make(slack)
         self.handler = LambdaHandler(lambda: Desk(channel=channel, house=house), now=lambda: self.now)
 
-    async def _stop(self, conversation: object, name: str) -> bool:
-        self.stopped.append(name)
+    async def stop(self, conversation: object, message_id: str) -> bool:
+        self.stopped.append(message_id)
+        return True
+
+    async def cancel_job(self, conversation: object, job_id: str) -> bool:
+        self.stopped.append(job_id)
+        return True
+
+    async def rate(self, conversation: object, message_id: str, feedback: Feedback) -> bool:
+        self.rated.append(feedback)
         return True
 
     async def _catalogue(self, principal: object) -> Catalogue:
@@ -131,6 +140,15 @@ def test_the_challenge_is_answered(function: Function) -> None:
 def test_stop_reaches_a_turn_that_runs_elsewhere(function: Function) -> None:
     function.call("block_actions_stop")
     assert function.stopped == ["T0TEAM/D0ANN/1767225600.000100"]
+
+
+def test_an_opinion_reaches_the_store(function: Function) -> None:
+    function.call("block_actions_feedback")
+    function.call("view_submission_comment")
+    assert [(one.verdict, one.comment) for one in function.rated] == [
+        ("good", ""),
+        ("bad", "That is last year's figure."),
+    ]
 
 
 def test_an_encoded_body_is_read(function: Function) -> None:

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from channels.slack.incoming import Aside, Asked, AskForm, Challenge, Deleted, HomeOpened, PaneOpened, Pressed
+from channels.slack.incoming import (
+    Alarm,
+    Aside,
+    Asked,
+    AskForm,
+    Challenge,
+    Commented,
+    Deleted,
+    HomeOpened,
+    PaneOpened,
+    Place,
+    Pressed,
+)
 from channels.slack.parsing import Delivery, decode, read
 from channels.slack.reading import typed
 from channels.slack.settings import SlackSettings
@@ -19,6 +31,8 @@ TOLD = {
     "app_home_opened": HomeOpened,
     "app_mention": Asked,
     "app_mention_thread": Asked,
+    "app_rate_limited": Alarm,
+    "app_uninstalled": Alarm,
     "assistant_thread_started": PaneOpened,
     "block_actions_answer": Pressed,
     "block_actions_feedback": Pressed,
@@ -31,10 +45,13 @@ TOLD = {
     "message_file_share": Asked,
     "message_im": Asked,
     "message_slack_connect": Asked,
+    "message_tombstone": Deleted,
     "shortcut": AskForm,
     "slash_command": Aside,
+    "tokens_revoked": Alarm,
     "url_verification": Challenge,
     "view_submission": Aside,
+    "view_submission_comment": Commented,
 }
 HOSTILE: list[Any] = [None, 7, 1.5, True, "", "x" * 3_000, "<!channel>", [], {}, ["a"], {"id": 5}, "\ud800", "T0/../C"]
 
@@ -104,6 +121,59 @@ def test_edits_may_be_ignored() -> None:
 def test_a_deleted_question_is_the_message_that_it_was() -> None:
     deleted, asked = told("message_deleted"), told("message_im").message
     assert (deleted.message_id, deleted.conversation) == (asked.id, asked.conversation)
+
+
+def test_a_deleted_question_with_replies_is_the_message_that_it_was() -> None:
+    """Slack leaves a tombstone of it, and says that it was changed."""
+    deleted, asked = told("message_tombstone"), told("app_mention").message
+    assert (deleted.message_id, deleted.conversation) == (asked.id, asked.conversation)
+
+
+def test_our_own_post_with_replies_is_no_question_that_was_deleted() -> None:
+    post = payload("message_tombstone")["event"]
+    assert told("message_tombstone", previous_message={**post["previous_message"], "user": "U0APP"}) is None
+
+
+def test_a_direct_message_that_has_replies_is_edited_and_deleted_where_it_was_said() -> None:
+    asked = told("message_im").message
+    for name, member in (("message_changed", "message"), ("message_deleted", "previous_message")):
+        post = payload(name)["event"][member]
+        later = told(name, **{member: {**post, "thread_ts": post["ts"]}})
+        where = later.conversation if isinstance(later, Deleted) else later.message.conversation
+        assert where == asked.conversation
+
+
+def test_a_member_of_the_own_organisation_is_the_same_in_posts_commands_and_buttons() -> None:
+    """On Enterprise Grid, Slack names the organisation with a button, and the workspace or either with a post."""
+    pressed, post = payload("block_actions_stop"), payload("message_im")
+    pressed["user"]["team_id"] = "E0ORG"
+    pressed["enterprise"] = {"id": "E0ORG", "name": "Example"}
+    post["enterprise_id"] = post["event"]["user_team"] = "E0ORG"
+    people = [read(Delivery(payload=one), SETTINGS, tenant="acme") for one in (pressed, post)]
+    assert isinstance(people[0], Pressed)
+    assert isinstance(people[1], Asked)
+    assert people[0].principal.id == people[1].message.principal.id == "T0TEAM:U0ANN"
+
+
+def test_a_member_of_another_organisation_stays_one_when_pressing() -> None:
+    pressed = payload("block_actions_stop")
+    pressed["user"]["team_id"] = "E0OTHER"
+    pressed["enterprise"] = {"id": "E0ORG", "name": "Example"}
+    other = read(Delivery(payload=pressed), SETTINGS, tenant="acme")
+    assert isinstance(other, Pressed)
+    assert other.principal.id == "E0OTHER:U0ANN"
+
+
+def test_a_comment_says_what_it_is_about() -> None:
+    comment = told("view_submission_comment")
+    assert comment.place == Place(team="T0TEAM", channel="C0GENERAL", thread="1767225800.000300")
+    assert (comment.message_id, comment.principal.id) == (told("app_mention").message.id, "T0TEAM:U0ANN")
+    assert comment.text == "That is last year's figure."
+
+
+def test_an_alarm_names_the_workspace_and_what_to_do() -> None:
+    assert "T0TEAM" in told("app_rate_limited").text
+    assert "Install it again" in told("tokens_revoked").text
 
 
 @pytest.mark.parametrize("name", ["message_own", "message_other_bot", "message_channel_join", "message_unfurled"])
