@@ -11,5 +11,6 @@ pin() {
 }
 pin uv "$@" requirements/uv.in
 pin ministack "$@" requirements/ministack.in
+pin chainlit "$@" requirements/chainlit.in
 pin run "$@" --group build pyproject.toml
 pin dev "$@" --group build --group dev --extra aws --extra jwt --extra slack --constraints requirements/run.txt pyproject.toml

@@ -1,8 +1,10 @@
 """The benchmarks run and compare what they say; how fast a machine is, is not a test's business."""
 
+from pathlib import Path
+
 import pytest
 
-from benchmarks import dynamodb, growth, stores, turn
+from benchmarks import dynamodb, growth, stores, turn, websocket
 from benchmarks._timing import in_turns, p
 
 
@@ -29,6 +31,18 @@ async def test_requests_to_dynamodb_are_compared_with_langgraphs_saver(capsys: p
     said = capsys.readouterr().out
     assert said.count("requests") == 6
     assert said.count("DynamoDBSaver") == 2
+
+
+async def test_answers_over_sockets_are_counted_beside_idle_ones(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "PEER", Path("not installed"))
+    monkeypatch.setattr(websocket, "ROUNDS", 1)
+    await websocket.main(0.2, sockets=2, idle=2)
+    hint, heading, *lines = capsys.readouterr().out.splitlines()
+    assert "scripts/peers.sh" in hint
+    assert "answers/s" in heading
+    assert [line.split(" ", 2)[:2] for line in lines] == [["ours,", "an"], ["ours,", "the"]]
 
 
 async def test_sides_take_turns_at_going_first_and_warm_up_uncounted() -> None:
