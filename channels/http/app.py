@@ -1,6 +1,7 @@
 """The HTTP channel as one application: who calls is found out first, then the address answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -12,12 +13,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from channels.http.house import Call, House
+from channels.http.mcp import PATH as MCP
+from channels.http.mcp import Doors
 from channels.http.operation import Operation
 from channels.http.operations import OPERATIONS
 from channels.http.problems import Unauthenticated, failed, http_failed
+from channels.mcp.mount import Endpoint
 from switchboard import SwitchboardError
 
 PREFIX = "/v1"
@@ -27,12 +31,18 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_ASKED = ["Authorization", "Content-Type", "Prefer", "Idempotency-Key", "Last-Event-ID", "X-Conversation-Id"]
-_SHOWN = ["Location", "Preference-Applied", "Retry-After", "X-Conversation-Id", "X-Message-Id"]
+_OF_MCP = ["Mcp-Session-Id", "Mcp-Protocol-Version", "Mcp-Method", "Mcp-Name"]
+_ASKED = ["Authorization", "Content-Type", "Prefer", "Idempotency-Key", "Last-Event-ID", "X-Conversation-Id", *_OF_MCP]
+_SHOWN = ["Location", "Preference-Applied", "Retry-After", "X-Conversation-Id", "X-Message-Id", "Mcp-Session-Id"]
 
 
-def build(house: House) -> Starlette:
-    """The application. Whoever made the assistant closes it, once the server has ended."""
+def build(house: House, mcp: Endpoint | None = None) -> Starlette:
+    """The application. Whoever made the assistant closes it, once the server has ended.
+
+    Args:
+        mcp: Answers MCP's clients, where it is offered.
+    """
+    offered = [Route(MCP, Doors(house, mcp))] if mcp is not None else []
     routes = [
         Route(_converted(one.path), _endpoint(house, one), methods=[one.method], name=one.name) for one in OPERATIONS
     ]
@@ -44,7 +54,8 @@ def build(house: House) -> Starlette:
         expose_headers=_SHOWN,
     )
     return Starlette(
-        routes=[Route(f"{PREFIX}/openapi.json", _described(house)), *routes],
+        routes=[Route(f"{PREFIX}/openapi.json", _described(house)), *routes, *offered],
+        lifespan=_closing(mcp),
         middleware=[Middleware(_Headers), cors],
         exception_handlers={
             SwitchboardError: failed,
@@ -56,15 +67,28 @@ def build(house: House) -> Starlette:
 
 
 def beside(web: ASGIApp, api: ASGIApp | None) -> ASGIApp:
-    """Both on one port. Cookies count for nothing in the API, so the guard of the web chat need not stand before it."""
+    """Both on one port. Cookies count for nothing in the API, so the guard of the web chat need not stand before it.
+
+    The API is told when the server begins and ends; the web chat does not care.
+    """
     if api is None:
         return web
 
     async def together(scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and scope["path"].startswith(f"{PREFIX}/")
-        await (api if ours else web)(scope, receive, send)
+        ours = scope["type"] == "http" and (scope["path"] == MCP or scope["path"].startswith(f"{PREFIX}/"))
+        await (api if ours or scope["type"] == "lifespan" else web)(scope, receive, send)
 
     return together
+
+
+def _closing(mcp: Endpoint | None) -> Lifespan[Starlette]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        if mcp is not None:
+            await mcp.close()
+
+    return lifespan
 
 
 def _endpoint(house: House, operation: Operation) -> Callable[[Request], Awaitable[Response]]:

@@ -1,6 +1,8 @@
 """The HTTP channel put together from the settings, to be served on the port of the web chat."""
 
+import importlib.util
 import ipaddress
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
@@ -12,16 +14,23 @@ from channels.http.house import House
 from channels.http.keys import ApiKeys
 from channels.http.settings import http_settings
 from channels.http.tickets import Tickets
+from channels.mcp.mount import Endpoint
 from channels.tokens import Tokens
 from channels.websocket.settings import WebSettings
+from switchboard import JobStarter, Message
 from switchboard.assistant import Assistant
 
 if TYPE_CHECKING:
     from switchboard.plugins import Setup
 
 
-def api(setup: "Setup", assistant: Assistant, web: WebSettings) -> ASGIApp | None:
+def api(
+    setup: "Setup", assistant: Assistant, web: WebSettings, *, starting: Callable[[Message], JobStarter] | None = None
+) -> ASGIApp | None:
     """The application, or ``None`` if the settings do not enable the channel.
+
+    Args:
+        starting: Gives what begins jobs for MCP's clients; ``None`` where nothing runs them.
 
     Raises:
         ConfigError: The settings are wrong.
@@ -49,7 +58,21 @@ def api(setup: "Setup", assistant: Assistant, web: WebSettings) -> ASGIApp | Non
             upload_limit=web.upload_limit,
             attachment_limit=web.attachment_limit,
             patience=web.patience,
-        )
+        ),
+        _mcp(setup, starting) if settings.mcp else None,
+    )
+
+
+def _mcp(setup: "Setup", starting: Callable[[Message], JobStarter] | None) -> Endpoint | None:
+    """The endpoint of MCP's clients, if its library is installed."""
+    if importlib.util.find_spec("mcp") is None:
+        return None
+    return Endpoint(
+        setup.tools,
+        tenant=setup.settings.tenant,
+        blobs=setup.backend("blobs"),
+        jobs=setup.backend("jobs"),
+        starting=starting,
     )
 
 

@@ -1,6 +1,6 @@
 """The table ``[channels.http]`` of the settings, checked when the channel is made."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -10,6 +10,9 @@ from switchboard import ConfigError
 
 if TYPE_CHECKING:
     from switchboard.settings import Settings
+
+
+AfterHangUp = Literal["go_on", "stop"]
 
 
 class _Table(BaseModel):
@@ -25,6 +28,10 @@ class HttpSettings(_Table):
     origins: tuple[str, ...] = Field((), description="Origins whose pages may call (CORS), with credentials of theirs.")
     public_url: str = Field("", description="Address under which callers reach the server; empty: as they called it.")
     link_seconds: int = Field(3_600, ge=1, le=604_800, description="How long a link to a source or file opens it.")
+    mcp: bool = Field(True, description="Whether tools are offered at `/mcp`, where the extra `mcp` is installed.")
+    after_hang_up: AfterHangUp = Field(
+        "go_on", description="What becomes of an answer when a caller of chat completions hangs up: `go_on` or `stop`."
+    )
     jwt: JwtSettings = Field(JwtSettings(), description="Whose tokens are believed, besides keys.")
 
     @field_validator("public_url")

@@ -1,6 +1,7 @@
 """Every sentence that the HTTP channel says, with what to do next."""
 
 NO_CREDENTIAL = "This needs a key or a token: send it as 'Authorization: Bearer ...'. `switchboard keys add` makes one."
+FOREIGN_ORIGIN = "Pages of this origin may not call. Add it to 'origins' in [channels.http]."
 NOT_FOUND = "There is nothing at this address. /v1/openapi.json lists what there is."
 NOT_ALLOWED = "That is not possible at this address. /v1/openapi.json says what is."
 NOT_JSON = "The body is not valid JSON. Send one JSON object, in UTF-8."

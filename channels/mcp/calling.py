@@ -1,23 +1,28 @@
-"""One call of a tool on behalf of an MCP client: its deadline, its progress and its ways of failing."""
+"""One call of a tool on behalf of an MCP client: its deadline, its progress, what it makes and its ways of failing."""
 
 import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mcp.types import CallToolResult
 
 from channels.mcp import texts
-from channels.mcp.results import shown, told
+from channels.mcp.results import File, shown, told
 from switchboard import (
+    Artifact,
+    BackendError,
     BadInput,
     BlobStore,
     Conversation,
     Event,
+    JobStarted,
+    JobStarter,
     JobStore,
+    Message,
     MessageId,
     Principal,
     Refused,
@@ -29,28 +34,40 @@ from switchboard import (
     ToolResult,
     ToolRetry,
     Unreadable,
+    Warning,
 )
 from switchboard.boundary import attempt
+from switchboard.tools import no_jobs
 from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.channels.mcp")
 
 Report = Callable[[float, float | None, str], Awaitable[None]]
 """Tells the client of progress: how far, of how much, in words."""
+LARGEST = 5_000_000
+"""Bytes of a file that is sent with the result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """On whose behalf tools are called, and what they are given."""
+    """On whose behalf tools are called, and what they are given.
+
+    Attributes:
+        starting: Gives what begins jobs for a message; ``None`` where nothing runs them.
+    """
 
     principal: Principal
     tenant: str
     blobs: BlobStore
     jobs: JobStore
+    starting: Callable[[Message], JobStarter] | None = None
 
     @property
     def conversation(self) -> Conversation:
-        """Where calls belong: a place of the caller's own, as MCP does not say which chat one is from."""
+        """Where calls belong: a place of the caller's own, as MCP does not say which chat one is from.
+
+        It is the same for all of the caller's sessions, so that a job outlives the one that began it.
+        """
         return Conversation(tenant=self.tenant, channel="mcp", room=self.principal.id)
 
 
@@ -62,47 +79,105 @@ class NeverSet:
         return False
 
 
+@dataclass(slots=True)
+class _Happened:
+    """What a call has told so far. What is progress goes to the client at once, the rest comes with the result."""
+
+    progress: asyncio.Queue[Status | None] = field(default_factory=asyncio.Queue)
+    artifacts: list[Artifact] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+    jobs: list[JobStarted] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Status():
+                self.progress.put_nowait(event)
+            case Artifact():
+                self.artifacts.append(event)
+            case Warning():
+                self.warnings.append(event)
+            case JobStarted():
+                self.jobs.append(event)
+            case _:
+                pass
+
+
 async def call(tool: Tool, arguments: dict[str, Any], caller: Caller, report: Report) -> CallToolResult:
     """Call a tool. Only cancellation escapes: everything else becomes a result or a sentence."""
-    events: asyncio.Queue[Event | None] = asyncio.Queue()
-    reporting = asyncio.create_task(_report(events, report))
+    happened = _Happened()
+    reporting = asyncio.create_task(_report(happened.progress, report))
     try:
         with traced("tool", tool=tool.name, channel="mcp"):
-            outcome = await attempt(_run(tool, arguments, caller, events))
-        events.put_nowait(None)
+            outcome = await attempt(_run(tool, arguments, caller, happened))
+        happened.progress.put_nowait(None)
         await attempt(reporting)  # a client that left hears of no progress
     finally:
         reporting.cancel()
-    return shown(outcome) if isinstance(outcome, ToolResult) else told(_sentence(tool, outcome))
+    if not isinstance(outcome, ToolResult):
+        return told("\n\n".join([_sentence(tool, outcome), *(texts.note(one.text) for one in happened.warnings)]))
+    artifacts = tuple(dict.fromkeys((*happened.artifacts, *outcome.artifacts)))
+    warnings = tuple(dict.fromkeys((*happened.warnings, *outcome.warnings)))
+    files = [await _file(one, caller) for one in artifacts]
+    return shown(replace(outcome, artifacts=artifacts, warnings=warnings), files=files, jobs=happened.jobs)
 
 
-async def _run(
-    tool: Tool, arguments: dict[str, Any], caller: Caller, events: asyncio.Queue[Event | None]
-) -> ToolResult:
+async def _run(tool: Tool, arguments: dict[str, Any], caller: Caller, happened: _Happened) -> ToolResult:
     checked = tool.validate(arguments)
-    identity = secrets.token_hex(8)
+    identity = secrets.token_hex(16)
     context = ToolContext(
         conversation=caller.conversation,
         principal=caller.principal,
         message_id=MessageId(identity),
         call_id=identity,
         deadline=time.monotonic() + tool.deadline,
-        emit=events.put_nowait,
+        emit=happened.take,
         cancelled=NeverSet(),
         blobs=caller.blobs,
         jobs=caller.jobs,
+        start_job=_starter(tool, caller, identity, happened),
     )
     async with asyncio.timeout(tool.deadline):
         return await tool.function(context, **checked)
 
 
-async def _report(events: asyncio.Queue[Event | None], report: Report) -> None:
+def _starter(tool: Tool, caller: Caller, identity: str, happened: _Happened) -> JobStarter:
+    """Begins jobs whose results are kept in the caller's place, and has the client told of them."""
+    if caller.starting is None:
+        return no_jobs
+    message = Message(
+        id=MessageId(identity),
+        conversation=caller.conversation,
+        principal=caller.principal,
+        text=tool.name,
+        received_at=time.time(),
+    )
+    begin = caller.starting(message)
+
+    async def start(kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
+        started = await begin(kind, arguments, text=text)
+        happened.take(started)
+        return started
+
+    return start
+
+
+async def _file(made: Artifact, caller: Caller) -> File:
+    """A file that a tool made, with its bytes where they are not too many and are at hand."""
+    data = b""
+    if made.size <= LARGEST:
+        try:
+            data = await caller.blobs.read(made.digest, owner=caller.conversation.key)
+        except BackendError as error:
+            log.warning("a file that a tool made is not at hand: %s", error)
+    return File(artifact=made, data=data)
+
+
+async def _report(progress: asyncio.Queue[Status | None], report: Report) -> None:
     """Pass progress on. By the protocol each report is further than the last."""
     reached = 0.0
-    while (event := await events.get()) is not None:
-        if isinstance(event, Status):
-            reached = float(event.done) if event.done > reached else reached + 0.01
-            await report(reached, float(event.total) or None, event.text)
+    while (event := await progress.get()) is not None:
+        reached = float(event.done) if event.done > reached else reached + 0.01
+        await report(reached, float(event.total) or None, event.text)
 
 
 def _sentence(tool: Tool, error: Exception) -> str:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import ipaddress
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from agent.assistant import SwitchboardAssistant
     from channels.slack.channel import SlackChannel
     from channels.websocket.settings import WebSettings
+    from switchboard.jobs import JobStarter
+    from switchboard.messages import Message
     from switchboard.plugins import Setup
 
 
@@ -57,10 +59,25 @@ def _serve_mcp(setup: "Setup") -> int:
         if (error.name or "").partition(".")[0] != "mcp":
             raise
         raise ConfigError(texts.NEEDS_MCP, fix=texts.NEEDS_MCP_FIX) from None
-    blobs, jobs = setup.backend("blobs"), setup.backend("jobs")
-    caller = Caller(principal=identity.local(), tenant=setup.settings.tenant, blobs=blobs, jobs=jobs)
-    asyncio.run(serve(setup.tools, caller))
+
+    async def serving() -> None:
+        async with running.assistant(setup, works=True, hands_over=True) as assistant:
+            caller = Caller(
+                principal=identity.local(),
+                tenant=setup.settings.tenant,
+                blobs=assistant.blobs,
+                jobs=setup.backend("jobs"),
+                starting=_starting(assistant),
+            )
+            await serve(setup.tools, caller)
+
+    asyncio.run(serving())
     return 0
+
+
+def _starting(assistant: "SwitchboardAssistant") -> "Callable[[Message], JobStarter]":
+    """What begins jobs for tools that are called without a turn."""
+    return lambda message: assistant.working.orders.starter(message, assistant.working.kinds)
 
 
 async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool, slack: bool) -> None:
@@ -75,7 +92,7 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool,
         _lex_runtime(setup, assistant, web.secret.hex()) if lex else nullcontext(""),
         _slack(pushing["slack"], assistant) if slack else nullcontext(),
     ):
-        http = api(setup, assistant, web)
+        http = api(setup, assistant, web, starting=_starting(assistant))
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
 

@@ -17,6 +17,7 @@ from channels.http.house import House
 from channels.http.keys import ApiKeys
 from channels.http.settings import HttpSettings
 from channels.http.tickets import Tickets
+from channels.mcp.mount import Endpoint
 from channels.websocket.serve import running
 from channels.websocket.settings import WebSettings
 from switchboard import Principal
@@ -94,13 +95,17 @@ def house_of(assistant: Assistant, folder: Path, **changes: Any) -> House:
 
 
 @asynccontextmanager
-async def api_of(assistant: FakeAssistant, folder: Path, **changes: Any) -> AsyncIterator[Api]:
+async def api_of(
+    assistant: FakeAssistant, folder: Path, mcp: Endpoint | None = None, **changes: Any
+) -> AsyncIterator[Api]:
     house = house_of(assistant, folder, **changes)
     keys = ApiKeys(folder)
     web = WebSettings(secret=SECRET, owner_key="the-owner-key", owner=OWNER, port=0)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
-        address = await stack.enter_async_context(running(assistant, web, around=lambda app: beside(app, build(house))))
+        address = await stack.enter_async_context(
+            running(assistant, web, around=lambda app: beside(app, build(house, mcp)))
+        )
 
         async def caller(key: str = "") -> httpx.AsyncClient:
             headers = {"Authorization": f"Bearer {key}"} if key else {}

@@ -65,7 +65,7 @@ async def delete_all(context: ToolContext) -> ToolResult:
 
 def client(*tools: Tool) -> Client:
     caller = Caller(principal=ANN, tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
-    return Client(build(tools or (look_up, delete_all), caller))
+    return Client(build(tools or (look_up, delete_all), lambda context: caller))
 
 
 async def ask(query: str, name: str = "look_up") -> Any:
