@@ -1,0 +1,169 @@
+"""``summarize_document`` as the model sees it: at once where that is quick, otherwise as a job."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from switchboard import BackendError, Job, Question, Status, Tool, ToolContext, ToolFailed, ToolResult, tool
+from tools.retrieval.backend import Source
+from tools.summaries import checkpoints, texts
+from tools.summaries.backend import Length
+from tools.summaries.job import KIND, begin, same
+from tools.summaries.locating import Asker, reference
+from tools.summaries.making import Maker, Wish, arguments
+from tools.summaries.showing import Shown, given
+
+SPARE = 3.0
+"""Seconds of a call that are left to begin a job in."""
+LOOKED_AT = 20
+"""Jobs of the conversation among which the same summary is looked for."""
+FRESH = 86_400.0
+"""Seconds for which a summary that was made as a job is given again."""
+
+
+def summarize_tool(maker: Maker) -> Tool:
+    """The tool ``summarize_document``."""
+
+    @tool(deadline=60)
+    async def summarize_document(
+        context: ToolContext, *, document: str = "", focus: str = "", length: Length = "medium", language: str = ""
+    ) -> ToolResult:
+        """Summarise a whole document of any length, with the page of each sentence.
+
+        Use it when somebody wants a summary, an overview, the key points or the gist of a document: an attached file,
+        one of the library, or one behind a link. For a question about something in particular, search instead. A long
+        document goes on as a job, whose result comes by itself: say so, and don't call again.
+
+        Args:
+            document: Its title, file name or link as the person says it; leave it empty for the attached file.
+            focus: What the person wants to know about above all, if they say so; otherwise empty.
+            length: How long the summary should be.
+            language: ISO 639-1 code of the language to write in, if the person asks for one; otherwise empty.
+
+        Examples:
+            - Summarise this
+            - Summarize the attached document
+            - Give me a summary of this report
+            - What are the key points of this file?
+            - Sum up the supplier contract
+            - Give me the gist of the annual report
+            - A short overview of the handbook, please
+            - Can you condense this PDF into a few sentences?
+            - tl;dr
+            - Fasse das Dokument zusammen
+            - Résume ce document
+        """
+        asker = Asker(
+            conversation=context.conversation,
+            principal=context.principal,
+            blobs=context.blobs,
+            attachments=context.attachments,
+        )
+        wish = Wish(focus=focus, length=length, language=texts.LANGUAGES.get(language.lower(), language.lower())[:2])
+        try:
+            found = await maker.locator.locate(document, asker)
+            if len(found) > 1:
+                return _ask_which(context, found)
+            return await _Call(maker=maker, context=context, source=found[0], wish=wish).run()
+        except BackendError as error:
+            raise ToolFailed(texts.FAILED, retryable=error.retryable) from error
+
+    made: Tool = summarize_document
+    return made
+
+
+def _ask_which(context: ToolContext, found: Sequence[Source]) -> ToolResult:
+    """Several documents may be meant: the person chooses."""
+    names = list(dict.fromkeys(source.title for source in found))
+    context.emit(Question(text=texts.WHICH, options=tuple(map(texts.please_summarise, names[:5]))))
+    return ToolResult(text=texts.which(names), data={"documents": names})
+
+
+@dataclass(slots=True, kw_only=True)
+class _Call:
+    """One call for one document.
+
+    Attributes:
+        pages: Of the document, as soon as that is known.
+        tokens: What the summary will cost, likewise.
+        too_long: Set when it is known that nobody would wait for it.
+    """
+
+    maker: Maker
+    context: ToolContext
+    source: Source
+    wish: Wish
+    pages: int = 0
+    tokens: int = 0
+    too_long: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> ToolResult:
+        earlier = await self._earlier()
+        if earlier is not None and not earlier.ended:
+            return ToolResult(text=texts.under_way(self.source.title, earlier.text), data={"job": earlier.id})
+        if earlier is not None and earlier.state == "succeeded" and earlier.result is not None:
+            return given(earlier.result.text, earlier.result.citations, warnings=earlier.result.warnings)
+        made = await self._made()
+        return made.as_result() if made is not None else await self._begin(earlier)
+
+    async def _made(self) -> Shown | None:
+        """The summary, if it is there soon enough."""
+        work = asyncio.create_task(self._make())
+        long = asyncio.create_task(self.too_long.wait())
+        patience = min(self.maker.settings.seconds_in_turn, self.context.deadline - SPARE - time.monotonic())
+        try:
+            await asyncio.wait({work, long}, timeout=max(0.0, patience), return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else None
+        finally:
+            for task in (work, long):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+
+    async def _make(self) -> Shown | None:
+        document = await self.maker.read(self.source, self.context.blobs, self._tell)
+        self._learn(len(document.pages) if document.paged else 0)
+        estimate = self.maker.estimate(document)
+        if estimate is not None and estimate.calls > 1:
+            self.tokens = estimate.tokens
+            return None
+        if self.too_long.is_set():
+            return None
+        return await self.maker.summarize(
+            document, self.source, self.wish, self._tell, cancelled=self.context.cancelled
+        )
+
+    def _tell(self, text: str, done: int, total: int) -> None:
+        self.context.emit(Status(text=text, done=done, total=total))
+        self._learn(total)
+
+    def _learn(self, pages: int) -> None:
+        self.pages = max(self.pages, pages)
+        if self.pages > self.maker.settings.pages_in_turn:
+            self.too_long.set()
+
+    async def _begin(self, earlier: Job | None) -> ToolResult:
+        """Let a job do it, going on from what an earlier one has paid for."""
+        text = texts.begun(self.source.title, pages=self.pages, tokens=self.tokens)
+        kept, owner = "", self.context.conversation.key
+        if earlier is not None and earlier.saved:
+            kept = await checkpoints.load(earlier.saved, self.context.blobs, owner)
+            kept = await checkpoints.stored(kept, self.context.blobs, owner)
+        started = await begin(
+            self.context.start_job, self.source, self.wish, model=self.maker.model, text=text, kept=kept
+        )
+        return ToolResult(text=text, data={"job": started.job_id})
+
+    async def _earlier(self) -> Job | None:
+        """This person's newest job for the same summary; this very message's is begun again, which changes nothing."""
+        wanted = arguments(reference(self.source), self.wish, self.maker.model)
+        context = self.context
+        for job in await context.jobs.list_jobs(conversation=context.conversation, limit=LOOKED_AT):
+            mine = job.principal.id == context.principal.id and job.message_id != context.message_id
+            fresh = time.time() - job.created_at < FRESH
+            if job.kind == KIND and mine and fresh and same(json.loads(job.arguments), wanted):
+                return job
+        return None
