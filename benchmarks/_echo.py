@@ -5,6 +5,7 @@ where the agent's graph is. All else is as served: SQLite that flushes each writ
 """
 
 import asyncio
+import gc
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -51,6 +52,7 @@ async def main(folder: Path, *, bare: bool) -> None:
             running(model, given=given) as assistant,
             serving(assistant, WebSettings(port=0, secret=b"a benchmark keeps no secrets, of 32")) as address,
         ):
+            gc.freeze()  # as the server does whose process is its own
             print(address.removeprefix("http://"), flush=True)
             await asyncio.to_thread(sys.stdin.read)
 

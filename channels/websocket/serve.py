@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -105,9 +106,15 @@ class WebServer(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen, then say so."""
+        """Begin to listen, then say so. Whose process it is also leaves what the start has made out of collections.
+
+        Going through a few hundred thousand objects that stay anyway would hold up everybody's answers, again and again.
+        """
         await super().startup(sockets)
         if self.started:
+            if self._signals:
+                gc.collect()
+                gc.freeze()
             self._ready(self._address)
 
 
