@@ -120,18 +120,26 @@ class ReadingLimits:
     Attributes:
         size: Bytes of the file.
         pages: Pages, slides or sheets.
-        unpacked: Bytes that an archive (DOCX, PPTX, XLSX) may unpack to.
+        unpacked: Bytes that an archive (ZIP, DOCX, PPTX, XLSX) may unpack to.
         ratio: How many times larger than the archive that may be.
+        depth: How deep files may stand in files: a mail in an archive in a mail is three deep.
+        files: Files in an archive or mail.
+        pixels: Of one picture; a page of 30 by 20 cm scanned at 600 dots per inch has 33 million.
         characters: Characters of text in all.
-        seconds: Time for the whole file.
+        seconds: Time for the whole file; each page that has to be recognised adds ``page_seconds``.
+        page_seconds: Time for one such page; after that it is left out, and told as missing.
     """
 
     size: int = 200_000_000
     pages: int = 5_000
     unpacked: int = 500_000_000
     ratio: float = 200.0
+    depth: int = 3
+    files: int = 200
+    pixels: int = 100_000_000
     characters: int = 20_000_000
     seconds: float = 120.0
+    page_seconds: float = 30.0
 
 
 class Reader(Protocol):

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from tools.reading.layout import Line, Run
-from tools.reading.words import one_line
 
 _FIGURE = re.compile(
     r"[($€£¥+\-–—−]*\s*(?:[$€£¥]\s*)?(?:\d[\d,.'’ ]*\d|\d)?\s*(?:[)%]|bps|pts|x)*"  # the figure with its signs
@@ -40,7 +39,7 @@ def cells(line: Line) -> list[Cell]:
     """The cells of a line: signs joined to their figures, list markers to their text, dot leaders dropped."""
     found: list[Cell] = []
     for run in line.runs:
-        text = _without_leaders(one_line(run.text))
+        text = _without_leaders(run.text)
         if not text:
             continue
         last = found[-1] if found else None
@@ -64,6 +63,8 @@ def _is_number(text: str) -> bool:
 
 def _without_leaders(text: str) -> str:
     """The text without the dots that lead from an entry to its page or figure."""
+    if text[0] not in _LEADERS and text[-1] not in _LEADERS:
+        return text
     stripped = text.rstrip(_LEADERS)
     if len(text[len(stripped) :].replace(" ", "")) >= _FEWEST_LEADERS:
         text = stripped

@@ -1,12 +1,15 @@
-"""From lines to blocks: headings, paragraphs, lists and tables, judged by size, weight and spacing. Pure."""
+"""From lines to parts of a page, and from the parts of all pages to blocks, by size, weight and spacing. Pure."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from tools.reading import tables
 from tools.reading.backend import Block
-from tools.reading.layout import Line
+from tools.reading.cells import cells
+from tools.reading.layout import Frame, Line
+from tools.reading.sheet import Part, Sheet
 from tools.reading.words import clean, whole_lists
 
 _BULLET = re.compile(r"^(?:[•‣▪●◦■]|[-–*](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*")
@@ -17,86 +20,98 @@ _LARGER = 1.15
 _MOST_HEADING = 120
 
 
+def parts(lines: Sequence[Line], frame: Frame) -> Iterator[Part]:
+    """The parts of a page, or of what stands on it at one angle."""
+    position = 0
+    found = [cells(line) for line in lines]
+    for start, end in [*tables.spans(lines, found), (len(lines), len(lines))]:
+        yield from (_part(group, frame) for group in _groups(lines[position:start]))
+        if start < end:
+            rows = tables.text(lines[start:end], found[start:end]).split("\n")
+            yield Part(texts=tuple(rows), box=frame.box(lines[start:end]), size=lines[start].size, table=True)
+        position = end
+
+
+def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines of each paragraph, list item or heading."""
+    group: list[Line] = []
+    right = max((line.right for line in lines), default=0.0)
+    for line in lines:
+        if group and not _continues(group[-1], line, right):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _continues(above: Line, line: Line, right: float) -> bool:
+    """Whether a line goes on with the paragraph, list item or heading of the line above it."""
+    drop = above.bottom - line.bottom
+    if not 0 < drop < 1.75 * max(above.size, line.size) or abs(above.size - line.size) > 0.15 * above.size:
+        return False
+    if above.bold != line.bold or _BULLET.match(line.text):
+        return False
+    ended = above.text.endswith((".", ":", "?", "!")) and above.right < right - 0.15 * (right - above.left)
+    return not ended
+
+
+def _part(lines: Sequence[Line], frame: Frame) -> Part:
+    texts = tuple(line.text for line in lines)
+    return Part(texts=texts, box=frame.box(lines), size=lines[0].size, bold=all(line.bold for line in lines))
+
+
 class Flow:
-    """Turns the lines of one document into blocks; knows its usual size of type, its headings' sizes and its words."""
+    """Turns the parts of one document into blocks; knows its usual size of type, its headings' sizes and its words."""
 
-    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self._sheets = sheets
         sizes: Counter[float] = Counter()
-        for line in _all(pages):
-            sizes[_rounded(line.size)] += len(line.text)
+        for part in self._parts():
+            sizes[_rounded(part.size)] += sum(map(len, part.texts))
         self._body = sizes.most_common(1)[0][0] if sizes else 0.0
-        large = sorted({_rounded(line.size) for line in _all(pages) if self._is_large(line)}, reverse=True)
+        large = sorted({_rounded(part.size) for part in self._parts() if self._is_large(part)}, reverse=True)
         self._levels = {size: min(level, 5) for level, size in enumerate(large, start=1)}
-        self._words = {word.lower() for line in _all(pages) for word in _WORD.findall(line.text)}
 
-    def blocks(self, lines: Sequence[Line]) -> list[Block]:
+    def blocks(self, sheet: Sheet) -> list[Block]:
         """The blocks of one page."""
-        blocks: list[Block] = []
-        position = 0
-        for start, end in [*tables.spans(lines), (len(lines), len(lines))]:
-            blocks += self._prose(lines[position:start])
-            if start < end:
-                blocks.append(Block(kind="table", text=tables.text(lines[start:end])))
-            position = end
-        return [block for block in blocks if block.text]
+        blocks = (self._block(part) for part in sheet.parts)
+        return whole_lists(block for block in blocks if block.text)
 
-    def _prose(self, lines: Sequence[Line]) -> list[Block]:
-        blocks: list[Block] = []
-        group: list[Line] = []
-        right = max((line.right for line in lines), default=0.0)
-        for line in lines:
-            if group and not self._continues(group[-1], line, right):
-                blocks.append(self._block(group))
-                group = []
-            group.append(line)
-        if group:
-            blocks.append(self._block(group))
-        return whole_lists(blocks)
-
-    def _block(self, lines: Sequence[Line]) -> Block:
-        text = clean(self._joined([line.text for line in lines]))
-        level = self._level(lines)
+    def _block(self, part: Part) -> Block:
+        if part.table:
+            return Block(kind="table", text="\n".join(part.texts), box=part.box)
+        text, level = clean(self._joined(part.texts)), self._level(part)
         if level:
-            return Block(kind="heading", text=text, level=level)
-        if _BULLET.match(lines[0].text):
-            return Block(kind="list", text=text)
-        return Block(kind="text", text=text)
+            return Block(kind="heading", text=text, level=level, box=part.box)
+        return Block(kind="list" if _BULLET.match(part.texts[0]) else "text", text=text, box=part.box)
 
-    def _level(self, lines: Sequence[Line]) -> int:
-        """The heading level of a group of lines, or 0."""
-        first, text = lines[0], " ".join(line.text for line in lines)
-        if len(text) > _MOST_HEADING or len(lines) > 3 or not any(char.isalpha() for char in text):
+    def _level(self, part: Part) -> int:
+        """The heading level of a part, or 0."""
+        if len(part.texts) > 3 or sum(map(len, part.texts)) + len(part.texts) - 1 > _MOST_HEADING:
             return 0
-        if _SYMBOL.match(text):
+        text = " ".join(part.texts)
+        if not any(char.isalpha() for char in text) or _SYMBOL.match(text):
             return 0
-        if self._is_large(first):
-            return self._levels[_rounded(first.size)]
-        emphatic = all(line.bold for line in lines) or (text.isupper() and len(text) > 6)
+        if self._is_large(part):
+            return self._levels[_rounded(part.size)]
+        emphatic = part.bold or (text.isupper() and len(text) > 6)
         if emphatic and not text.endswith((".", ",", ";")):
             return min(len(self._levels) + 1, 6)
         return 0
 
-    def _is_large(self, line: Line) -> bool:
-        return line.size >= self._body * _LARGER and len(line.text) <= _MOST_HEADING
-
-    def _continues(self, above: Line, line: Line, right: float) -> bool:
-        """Whether a line goes on with the paragraph, list item or heading of the line above it."""
-        drop = above.bottom - line.bottom
-        if not 0 < drop < 1.75 * max(above.size, line.size) or abs(above.size - line.size) > 0.15 * above.size:
-            return False
-        if above.bold != line.bold or _BULLET.match(line.text):
-            return False
-        ended = above.text.endswith((".", ":", "?", "!")) and above.right < right - 0.15 * (right - above.left)
-        return not ended
+    def _is_large(self, part: Part) -> bool:
+        return not part.table and part.size >= self._body * _LARGER and len(part.texts[0]) <= _MOST_HEADING
 
     def _joined(self, texts: Sequence[str]) -> str:
-        whole = ""
-        for text in texts:
-            broken = _BROKEN.search(whole)
-            if broken and text[:1].islower():
+        """Lines as one, without the hyphens at which words were broken."""
+        whole = texts[0]
+        for text in texts[1:]:
+            broken = _BROKEN.search(whole) if whole.endswith("-") and text[:1].islower() else None
+            if broken:
                 whole = (whole if self._keeps_hyphen(broken[1], text) else whole[:-1]) + text
             else:
-                whole = f"{whole} {text}" if whole else text
+                whole = f"{whole} {text}"
         return whole
 
     def _keeps_hyphen(self, first: str, rest: str) -> bool:
@@ -104,9 +119,13 @@ class Flow:
         second = _WORD.match(rest)
         return second is None or f"{first}{second[0]}".lower() not in self._words
 
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The document's words; needed only where words are broken."""
+        return frozenset(word for part in self._parts() for text in part.texts for word in _WORD.findall(text.lower()))
 
-def _all(pages: Sequence[Sequence[Line]]) -> Iterable[Line]:
-    return (line for lines in pages for line in lines)
+    def _parts(self) -> Iterator[Part]:
+        return (part for sheet in self._sheets for part in sheet.parts)
 
 
 def _rounded(size: float) -> float:

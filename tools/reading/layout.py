@@ -7,6 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from statistics import median
+from typing import TYPE_CHECKING
+
+from tools.reading.backend import Box
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _RUN_GAP = 0.9  # in font sizes: a wider gap starts a new run, and a run may become a cell
 _LEAST_COLUMN_ROWS = 4
@@ -15,8 +22,31 @@ _DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Word:
-    """A word and its box."""
+class Words:
+    """The words of a page in the order in which they were written, as columns: there are many of them.
+
+    Attributes:
+        texts: Without spaces.
+        boxes: A row for each word: left, bottom, right, top.
+        sizes: Of type.
+        bold: Whether the type is.
+    """
+
+    texts: Sequence[str]
+    boxes: "NDArray[np.float64]"
+    sizes: "NDArray[np.float64]"
+    bold: "NDArray[np.bool_]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Words that follow each other closely on one line; in a table, a cell.
+
+    Attributes:
+        text: The words, parted by spaces.
+        words: How many there are.
+        bold: Whether most of the type is.
+    """
 
     text: str
     left: float
@@ -24,46 +54,16 @@ class Word:
     bottom: float
     top: float
     size: float
+    words: int = 1
     bold: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Words that follow each other closely on one line; in a table, a cell."""
-
-    words: tuple[Word, ...]
-
-    @property
-    def text(self) -> str:
-        """The words, parted by spaces."""
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def left(self) -> float:
-        """Where the first word begins."""
-        return self.words[0].left
-
-    @property
-    def right(self) -> float:
-        """Where the last word ends."""
-        return self.words[-1].right
-
-    @property
-    def bottom(self) -> float:
-        """The lowest point."""
-        return min(word.bottom for word in self.words)
-
-    @property
-    def top(self) -> float:
-        """The highest point."""
-        return max(word.top for word in self.words)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The runs of one visual line, from left to right."""
+    """The runs of one visual line, from left to right; ``text`` is theirs, parted by spaces."""
 
     runs: tuple[Run, ...]
+    text: str
     left: float
     right: float
     bottom: float
@@ -71,31 +71,90 @@ class Line:
     size: float
     bold: bool
 
-    @property
-    def text(self) -> str:
-        """The runs, parted by spaces."""
-        return " ".join(run.text for run in self.runs)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A page as it is seen, in points; on it stand lines that are turned by so many quarters with the clock."""
+
+    width: float
+    height: float
+    turn: int = 0
+
+    def box(self, lines: Sequence[Line]) -> Box:
+        """Where lines stand whose places are as if they were upright."""
+        left, right = min(one.left for one in lines), max(one.right for one in lines)
+        bottom, top = min(one.bottom for one in lines), max(one.top for one in lines)
+        match self.turn:
+            case 1:
+                left, right, bottom, top = bottom, top, -right, -left
+            case 2:
+                left, right, bottom, top = -right, -left, -top, -bottom
+            case 3:
+                left, right, bottom, top = -top, -bottom, left, right
+        across, down = (left / self.width, right / self.width), (1 - top / self.height, 1 - bottom / self.height)
+        return _fraction(across[0]), _fraction(down[0]), _fraction(across[1]), _fraction(down[1])
 
 
-def lines(words: Sequence[Word]) -> list[Line]:
+def _fraction(value: float) -> float:
+    return round(min(max(value, 0.0), 1.0), 4)
+
+
+def lines(words: Words) -> list[Line]:
     """The lines of a page in reading order: columns of prose one after the other, tables across."""
-    return [_line(row) for group in _columns(_runs(words), _DEPTH) for row in _rows(group)]
+    return [line(row) for group in _columns(_runs(words), _DEPTH) for row in _rows(group)]
 
 
-def _runs(words: Sequence[Word]) -> list[Run]:
-    runs: list[list[Word]] = []
-    for word in words:
-        last = runs[-1][-1] if runs else None
-        if last is not None and _continues(last, word):
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    return [Run(words=tuple(run)) for run in runs]
+def line(row: Sequence[Run]) -> Line:
+    """The line that runs from left to right form; its type is that of its longest run."""
+    letters = sum(len(run.text) for run in row)
+    return Line(
+        runs=tuple(row),
+        text=" ".join(run.text for run in row),
+        left=row[0].left,
+        right=max(run.right for run in row),
+        bottom=min(run.bottom for run in row),
+        top=max(run.top for run in row),
+        size=max(row, key=lambda run: len(run.text)).size,
+        bold=sum(len(run.text) for run in row if run.bold) > 0.8 * letters,
+    )
 
 
-def _continues(last: Word, word: Word) -> bool:
-    size = max(last.size, word.size)
-    return abs(last.bottom - word.bottom) < 0.5 * size and -0.3 * size < word.left - last.right < _RUN_GAP * size
+def _runs(words: Words) -> list[Run]:
+    import numpy as np
+
+    if not words.texts:
+        return []
+    starts = np.flatnonzero(np.concatenate(([True], _breaks(words))))
+    ends = [*starts[1:].tolist(), len(words.texts)]
+    bottoms = np.minimum.reduceat(words.boxes[:, 1], starts).tolist()
+    tops = np.maximum.reduceat(words.boxes[:, 3], starts).tolist()
+    bold = (2 * np.add.reduceat(words.bold.astype(int), starts)).tolist()
+    lefts, rights, sizes = words.boxes[:, 0].tolist(), words.boxes[:, 2].tolist(), words.sizes.tolist()
+    return [
+        Run(
+            text=" ".join(words.texts[start:end]),
+            left=lefts[start],
+            right=rights[end - 1],
+            bottom=bottoms[number],
+            top=tops[number],
+            size=sizes[start] if end - start == 1 else max(sizes[start:end], key=sizes[start:end].count),
+            words=end - start,
+            bold=bold[number] > end - start,
+        )
+        for number, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True))
+    ]
+
+
+def _breaks(words: Words) -> "NDArray[np.bool_]":
+    """Between which words a run ends: where the next stands on another line, before the last, or far from it."""
+    import numpy as np
+
+    before, after = words.boxes[:-1], words.boxes[1:]
+    size = np.maximum(words.sizes[:-1], words.sizes[1:])
+    gap = after[:, 0] - before[:, 2]
+    on_line = np.abs(after[:, 1] - before[:, 1]) < 0.5 * size
+    broken: NDArray[np.bool_] = ~(on_line & (gap > -0.3 * size) & (gap < _RUN_GAP * size))
+    return broken
 
 
 def _rows(runs: Sequence[Run]) -> list[list[Run]]:
@@ -140,7 +199,7 @@ def _gutter(rows: Sequence[Sequence[Run]]) -> float | None:
     crossing = sum(any(run.left < position < run.right for run in row) for row in rows)
     if len(beside) < max(_LEAST_COLUMN_ROWS, crossing):
         return None
-    fewest = min(median(len(run.words) for run in side) for side in zip(*beside, strict=True))
+    fewest = min(median(run.words for run in side) for side in zip(*beside, strict=True))
     return position if fewest >= _LEAST_COLUMN_WORDS else None
 
 
@@ -152,17 +211,3 @@ def _commonest(gaps: Sequence[tuple[Run, Run]]) -> float:
         if count > best:
             best, position = count, (place + following) / 2
     return position
-
-
-def _line(row: Sequence[Run]) -> Line:
-    words = [word for run in row for word in run.words]
-    weight = sum(len(word.text) for word in words)
-    return Line(
-        runs=tuple(row),
-        left=row[0].left,
-        right=max(run.right for run in row),
-        bottom=min(run.bottom for run in row),
-        top=max(run.top for run in row),
-        size=max(words, key=lambda word: len(word.text)).size,
-        bold=sum(len(word.text) for word in words if word.bold) > 0.8 * weight,
-    )

@@ -1,187 +1,126 @@
-"""PDF by its text layer: pdfium gives characters and boxes; ``layout`` and ``flow`` find their order and form."""
+"""PDF: pages with a text layer by what stands there, pages that are pictures by recognising it."""
 
-import ctypes
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
-from math import hypot, pi
+from pathlib import Path
 from typing import Any
 
+from switchboard import Unreadable
+from tools.reading import pdf_text, pictures
 from tools.reading.backend import Page
 from tools.reading.budget import Budget
 from tools.reading.flow import Flow
-from tools.reading.layout import Line, Word, lines
-from tools.reading.parts import Parts
-from tools.reading.reasons import no_text, unreadable
+from tools.reading.language import language
+from tools.reading.parts import Parts, Piece
+from tools.reading.reasons import faults, unreadable
+from tools.reading.sheet import Sheet
 from tools.reading.words import one_line
 
-_Box = tuple[float, float, float, float]  # left, right, bottom, top
-
-_LINE_HYPHENS = frozenset((0x02, 0xAD, 0xFFFE))  # pdfium's marks for a hyphen at the end of a line
 _METADATA = ("Title", "Author", "Subject", "Keywords", "CreationDate", "ModDate")
-_BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
-_BOLD_WEIGHT = 600
-_FEWEST = 20  # characters: with fewer, and with pictures on it, a page is taken for a scan
+_FEWEST = 20
+"""Characters: a page with fewer and with a picture is taken for a scan."""
+
+_FEW = 250
+"""Characters: a page with fewer that a picture mostly covers is a scan with a stamp, a header or a number on it."""
+
+_MOSTLY = 0.5
 
 
-def read(data: bytes, *, name: str, budget: Budget) -> Parts:
-    """Read a PDF. Pages without text are kept, so that page numbers stay right, and told as a warning."""
-    import pypdfium2
+class Pdf:
+    """An open PDF; see `Opened`.
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        protected = error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
-        raise unreadable(name, "protected" if protected else "damaged") from error
-    try:
-        budget.take_pages(len(document))
-        return _parts(document, budget)
-    except pypdfium2.PdfiumError as error:
-        raise unreadable(name, "damaged") from error
-    finally:
-        document.close()
+    Raises:
+        Unreadable: It is damaged, protected or has too many pages.
+    """
+
+    def __init__(self, source: Path | bytes, *, name: str, budget: Budget) -> None:
+        import pypdfium2
+
+        self._name, self._budget = name, budget
+        try:
+            self._document = pypdfium2.PdfDocument(source)
+        except pypdfium2.PdfiumError as error:
+            protected = error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
+            raise unreadable(name, "protected" if protected else "damaged") from error
+        self.count = len(self._document)
+        self.patience = budget.patience
+        try:
+            budget.check_pages(self.count)
+        except Unreadable:
+            self.close()
+            raise
+
+    def read(self, index: int) -> Piece:
+        """Read a page; one that pdfium can't make sense of costs that page."""
+        import pypdfium2
+
+        try:
+            page = self._document[index]
+        except pypdfium2.PdfiumError:
+            return Sheet(fault="failed")
+        try:
+            label = one_line(self._document.get_page_label(index) or "")
+            sheet = self._sheet(page)
+        finally:
+            page.close()
+        self._budget.take_text(sheet.characters)
+        return replace(sheet, label=label if label != str(index + 1) else "")
+
+    def together(self, pieces: Sequence[Piece]) -> Parts:
+        """Pages without text are kept, so that page numbers stay right; what went wrong is told."""
+        sheets = [piece for piece in pieces if isinstance(piece, Sheet)]
+        if sheets and all(sheet.fault == "failed" for sheet in sheets):
+            raise unreadable(self._name, "damaged")
+        pages = assembled(sheets, self._budget)
+        found = self._document.get_metadata_dict(skip_empty=True).items()
+        metadata = {key.lower(): value for key, value in found if key in _METADATA}
+        warnings, missing = faults(sheets)
+        title = metadata.pop("title", "")
+        return Parts(pages=pages, title=title, paged=True, metadata=metadata, warnings=warnings, missing=missing)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._document.close()
+
+    def _sheet(self, page: Any) -> Sheet:
+        parts = pdf_text.parts(page)
+        sheet = Sheet(parts=parts)
+        few = sheet.characters
+        if few >= _FEW or not (covered := _covered(page)) or (few >= _FEWEST and covered < _MOSTLY):
+            return replace(sheet, language=language(sheet.sample))
+        recognised = pictures.recognised_page(page, self._budget)
+        if recognised.fault and few:  # What stands on the scan is better than nothing, and the rest is told.
+            return replace(sheet, fault=recognised.fault)
+        return recognised if recognised.characters > few or recognised.fault else sheet
 
 
-def _parts(document: Any, budget: Budget) -> Parts:
-    found: list[list[Line]] = []
-    scans: list[int] = []
-    for index in range(len(document)):
-        page = document[index]
-        found.append(_lines(page))
-        characters = sum(len(line.text) for line in found[-1])
-        budget.take_text(characters)
-        if characters < _FEWEST and _has_picture(page):
-            scans.append(index + 1)
-        page.close()
-    flow = Flow(found)
+def assembled(sheets: Sequence[Sheet], budget: Budget) -> tuple[Page, ...]:
+    """The pages of a file from its sheets."""
+    budget.check_text(sum(sheet.characters for sheet in sheets))
+    flow = Flow(sheets)
     pages = []
-    for number, page_lines in enumerate(found, start=1):
-        budget.take_text(0)
-        label = one_line(document.get_page_label(number - 1) or "")
-        blocks = tuple(flow.blocks(page_lines))
-        pages.append(Page(number=number, blocks=blocks, label=label if label != str(number) else ""))
-    metadata = {
-        key.lower(): value for key, value in document.get_metadata_dict(skip_empty=True).items() if key in _METADATA
-    }
-    return Parts(
-        pages=tuple(pages),
-        title=metadata.pop("title", ""),
-        paged=True,
-        metadata=metadata,
-        warnings=(no_text(scans),) if scans else (),
-    )
+    for number, sheet in enumerate(sheets, start=1):
+        budget.check_time()
+        pages.append(
+            Page(
+                number=number,
+                blocks=tuple(flow.blocks(sheet)),
+                method=sheet.method,
+                label=sheet.label,
+                confidence=sheet.confidence,
+                language=sheet.language,
+            )
+        )
+    return tuple(pages)
 
 
-def _has_picture(page: Any) -> bool:
+def _covered(page: Any) -> float:
+    """How much of the page its largest picture covers, from 0 (there is none) to 1."""
     import pypdfium2.raw as pdfium
 
-    return any(True for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
-
-
-def _lines(page: Any) -> list[Line]:
-    """The lines of a page. Text that stands at an angle, such as a stamp in the margin, is read after the others."""
-    textpage = page.get_textpage()
-    try:
-        turned: dict[int, list[Word]] = {}
-        for word, quarter in _Characters(textpage).words():
-            turned.setdefault(quarter, []).append(_upright(word, quarter))
-    finally:
-        textpage.close()
-    groups = sorted(turned.values(), key=len, reverse=True)
-    return [line for group in groups for line in lines(group)]
-
-
-def _upright(word: Word, quarter: int) -> Word:
-    """The word's box as it is when the page is turned so that the word stands upright."""
-    match quarter:
-        case 3:
-            box = (word.bottom, word.top, -word.right, -word.left)
-        case 2:
-            box = (-word.right, -word.left, -word.top, -word.bottom)
-        case 1:
-            box = (-word.top, -word.bottom, word.left, word.right)
-        case _:
-            return word
-    left, right, bottom, top = box
-    return replace(word, left=left, right=right, bottom=bottom, top=top)
-
-
-def _apart(one: _Box, other: _Box, size: float, quarter: int) -> bool:
-    """Whether characters that follow each other stand on two lines, which pdfium does not always see."""
-    across = (other[0] + other[1] - one[0] - one[1]) if quarter % 2 else (other[2] + other[3] - one[2] - one[3])
-    return abs(across) > 1.2 * size
-
-
-class _Characters:
-    """pdfium's characters; it makes up spaces and line breaks itself where the file only moves the pen."""
-
-    def __init__(self, textpage: Any) -> None:
-        import pypdfium2.raw as pdfium
-
-        self._pdfium = pdfium
-        self._raw = textpage.raw
-        self._count = textpage.count_chars()
-        self._box = pdfium.FS_RECTF()
-        self._matrix = pdfium.FS_MATRIX()
-        self._fonts: dict[tuple[bytes, int], bool] = {}
-
-    def words(self) -> Iterator[tuple[Word, int]]:
-        """Words, each with the number of quarter turns at which it stands."""
-        unicode_at, raw = self._pdfium.FPDFText_GetUnicode, self._raw
-        start = quarter = 0
-        size = 0.0
-        text: list[str] = []
-        boxes: list[_Box] = []
-        for index in range(self._count):
-            code = unicode_at(raw, index)
-            if code in _LINE_HYPHENS:
-                code = 0x2D
-            blank = code <= 0x20 or code == 0xA0
-            box = (0.0, 0.0, 0.0, 0.0) if blank else self._box_at(index)
-            if text and (blank or _apart(boxes[-1], box, size, quarter)):
-                yield self._word(start, text, boxes, size), quarter
-                text, boxes = [], []
-            if not blank:
-                if not text:
-                    start, quarter, size = index, self._quarter(index), self._size(index) or box[3] - box[2]
-                text.append(chr(code))
-                boxes.append(box)
-        if text:
-            yield self._word(start, text, boxes, size), quarter
-
-    def _word(self, start: int, text: list[str], boxes: list[_Box], size: float) -> Word:
-        left, right, bottom, top = zip(*boxes, strict=True)
-        return Word(
-            text="".join(text),
-            left=min(left),
-            right=max(right),
-            bottom=min(bottom),
-            top=max(top),
-            size=size,
-            bold=self._is_bold(start),
-        )
-
-    def _quarter(self, index: int) -> int:
-        return round(float(self._pdfium.FPDFText_GetCharAngle(self._raw, index)) / (pi / 2)) % 4
-
-    def _box_at(self, index: int) -> _Box:
-        self._pdfium.FPDFText_GetLooseCharBox(self._raw, index, self._box)
-        return self._box.left, self._box.right, self._box.bottom, self._box.top
-
-    def _size(self, index: int) -> float:
-        """The size of type as seen: the font's size as scaled by the text's matrix."""
-        if not self._pdfium.FPDFText_GetMatrix(self._raw, index, self._matrix):
-            return 0.0
-        scale = hypot(self._matrix.c, self._matrix.d)
-        return float(self._pdfium.FPDFText_GetFontSize(self._raw, index)) * scale
-
-    def _is_bold(self, index: int) -> bool:
-        """By the font's name where it tells, else by its weight."""
-        buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        self._pdfium.FPDFText_GetFontInfo(self._raw, index, buffer, 128, flags)
-        name = buffer.value.lower()
-        weight = self._pdfium.FPDFText_GetFontWeight(self._raw, index)
-        key = (name, weight)
-        if key not in self._fonts:
-            text = name.decode("ascii", "replace")
-            self._fonts[key] = any(mark in text for mark in _BOLD_NAMES) or (not text and weight >= _BOLD_WEIGHT)
-        return self._fonts[key]
+    width, height = page.get_size()
+    covered = 0.0
+    for picture in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = picture.get_bounds()
+        covered = max(covered, (right - left) * (top - bottom) / (width * height), 1e-6)
+    return min(covered, 1.0)

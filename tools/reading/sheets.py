@@ -20,7 +20,7 @@ def read(data: bytes, *, name: str, budget: Budget) -> Parts:
 
         workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheets = workbook.worksheets
-        budget.take_pages(len(sheets))
+        budget.check_pages(len(sheets))
         pages = []
         for number, sheet in enumerate(sheets, start=1):
             sheet.reset_dimensions()  # What a file claims of its size is not to be trusted.

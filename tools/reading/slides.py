@@ -19,7 +19,7 @@ def read(data: bytes, *, name: str, budget: Budget) -> Parts:
         from pptx import Presentation
 
         presentation = Presentation(io.BytesIO(data))
-        budget.take_pages(len(presentation.slides))
+        budget.check_pages(len(presentation.slides))
         pages = tuple(
             Page(number=number, blocks=tuple(budget.take(block) for block in _slide(slide)))
             for number, slide in enumerate(presentation.slides, start=1)

@@ -7,13 +7,14 @@ from typing import Literal
 from tools.reading.archive import members
 from tools.reading.reasons import unreadable, unsupported
 
-Kind = Literal["pdf", "docx", "pptx", "xlsx", "html", "mail", "markdown", "delimited", "text"]
+Kind = Literal["pdf", "docx", "pptx", "xlsx", "zip", "image", "html", "mail", "markdown", "delimited", "text"]
 
-MEDIA_TYPES: dict[Kind, str] = {
+_MEDIA_TYPES: dict[Kind, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
     "html": "text/html",
     "mail": "message/rfc822",
     "markdown": "text/markdown",
@@ -25,7 +26,14 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _OFFICE: tuple[tuple[str, Kind], ...] = (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx"))
 _OLD_OFFICE = {".doc": "DOCX", ".dot": "DOCX", ".xls": "XLSX", ".ppt": "PPTX", ".pps": "PPTX", ".msg": "EML"}
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"II*\x00": "image/tiff",
+    b"MM\x00*": "image/tiff",
+}
 _TEXT_ENDINGS: dict[str, Kind] = {
     ".md": "markdown",
     ".markdown": "markdown",
@@ -42,7 +50,29 @@ _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r
 _MAIL_HEADERS = re.compile(
     rb"^(?:from|to|cc|date|subject|received|return-path|message-id|mime-version|delivered-to|reply-to):", re.I | re.M
 )
+_BLANK = b"\x00 \t\r\n\x0c\xef\xbb\xbf"
+_OTHERS = (
+    (b"{\\rtf", "an RTF document", "save it as DOCX or PDF"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "pack it as ZIP, or add the files in it"),
+    (b"Rar!\x1a\x07", "a RAR archive", "pack it as ZIP, or add the files in it"),
+    (b"\x1f\x8b", "a gzip archive", "pack it as ZIP, or add the files in it"),
+)
+_PHONE_PICTURES = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _LOOK = 4096
+
+
+def media_type(kind: Kind, data: bytes) -> str:
+    """The media type of a file of a kind."""
+    return picture(data) if kind == "image" else _MEDIA_TYPES[kind]
+
+
+def picture(data: bytes) -> str:
+    """The media type of a picture; empty if it is none that can be read."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data[:2] == b"BM" and data[6:10] == bytes(4) and len(data) > 26:
+        return "image/bmp"
+    return next((told for start, told in _PICTURES.items() if data.startswith(start)), "")
 
 
 def sniff(data: bytes, *, name: str) -> Kind:
@@ -52,12 +82,14 @@ def sniff(data: bytes, *, name: str) -> Kind:
         Unreadable: It is empty, protected or of a kind that can't be read; says which.
     """
     head = data[:_LOOK]
-    if not data.strip(b"\x00 \t\r\n\x0c\xef\xbb\xbf"):
+    if not head.strip(_BLANK) and not data.strip(_BLANK):
         raise unreadable(name, "empty")
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive(data, name)
+    if picture(head):
+        return "image"
     _refuse_known(data, head, name)
     return _text(head, name)
 
@@ -71,7 +103,7 @@ def _archive(data: bytes, name: str) -> Kind:
             return kind
     if "mimetype" in names and "content.xml" in names:
         raise unsupported(name, kind="an OpenDocument file", advice="save it as DOCX, XLSX, PPTX or PDF")
-    raise unsupported(name, kind="an archive", advice="unpack it and add the files in it")
+    return "zip"
 
 
 def _refuse_known(data: bytes, head: bytes, name: str) -> None:
@@ -81,10 +113,11 @@ def _refuse_known(data: bytes, head: bytes, name: str) -> None:
             raise unreadable(name, "protected")
         to = _OLD_OFFICE.get(PurePosixPath(name).suffix.lower(), "DOCX, XLSX or PPTX")
         raise unsupported(name, kind="in an old Office format", advice=f"save it as {to}")
-    if head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
-        raise unsupported(name, kind="a picture", advice="text recognition is not installed")
-    if head.startswith(b"{\\rtf"):
-        raise unsupported(name, kind="an RTF document", advice="save it as DOCX or PDF")
+    for start, kind, advice in _OTHERS:
+        if head.startswith(start):
+            raise unsupported(name, kind=kind, advice=advice)
+    if head[4:8] == b"ftyp" and head[8:12] in _PHONE_PICTURES:
+        raise unsupported(name, kind="a HEIC or AVIF picture", advice="save it as JPEG or PNG")
 
 
 def _text(head: bytes, name: str) -> Kind:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from tools.reading.cells import Cell, cells
+from tools.reading.cells import Cell
 from tools.reading.layout import Line
 from tools.reading.words import cell_text
 
@@ -20,10 +20,14 @@ _INDENT = 40.0  # points: how far a label may be indented
 _ALIGNED = 2.0  # points
 
 
-def spans(lines: Sequence[Line]) -> list[tuple[int, int]]:
-    """Where tables begin and end (exclusive): at least two rows of cells, with a few single lines between them."""
-    rows = _rows(lines)
-    found: list[tuple[int, int]] = []
+def spans(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[tuple[int, int]]:
+    """Where tables begin and end (exclusive): at least two rows of cells, with a few single lines between them.
+
+    Args:
+        found: The cells of each line.
+    """
+    rows = _rows(lines, found)
+    spans: list[tuple[int, int]] = []
     start = 0
     while start < len(rows):
         if not rows[start]:
@@ -32,22 +36,21 @@ def spans(lines: Sequence[Line]) -> list[tuple[int, int]]:
         end = start + 1
         while (next_row := _next_row(lines, rows, end)) is not None:
             end = next_row + 1
-        if sum(rows[start:end]) >= 2 or _has_figures(cells(lines[start])):
-            found.append((start, end))
+        if sum(rows[start:end]) >= 2 or _has_figures(found[start]):
+            spans.append((start, end))
         start = end
-    return found
+    return spans
 
 
-def text(lines: Sequence[Line]) -> str:
+def text(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> str:
     """A table as text: a row a line, cells parted by ``|``, an empty cell where a column has nothing."""
-    rows = _whole(lines)
+    rows = _whole(lines, found)
     placed = [_placed(row, columns) for part in _parts(rows) for columns in [_columns(part)] for row in part if row]
     return "\n".join(" | ".join(map(cell_text, row)).rstrip(" |") for row in placed)
 
 
-def _rows(lines: Sequence[Line]) -> list[bool]:
+def _rows(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[bool]:
     """Which lines are rows: by their figures, by wide gaps, or because their cells stand under those of a row."""
-    found = [cells(line) for line in lines]
     rows = [_is_row(line, row) for line, row in zip(lines, found, strict=True)]
     for index, row in enumerate(found):
         beside = [found[other] for other in (index - 1, index + 1) if 0 <= other < len(rows) and rows[other]]
@@ -83,13 +86,13 @@ def _next_row(lines: Sequence[Line], rows: Sequence[bool], start: int) -> int | 
     return None
 
 
-def _whole(lines: Sequence[Line]) -> list[list[Cell]]:
+def _whole(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
     """The rows, each on one line: what runs over two lines in a cell is joined."""
     drops = [above.bottom - line.bottom for above, line in pairwise(lines)]
     usual = median(drops) if drops else 0.0
     whole: list[list[Cell]] = []
-    for line, drop in zip(lines, [usual, *drops], strict=True):
-        row, above = cells(line), whole[-1] if whole else []
+    for cells, drop in zip(found, [usual, *drops], strict=True):
+        row, above = list(cells), whole[-1] if whole else []
         if above and drop < _TIGHT * usual and len(row) <= len(above) and not any(cell.is_figure for cell in row):
             whole[-1] = _merged(above, row)
         elif len(above) == 1 and len(row) > 1 and _wraps(above[0], row[0]):

@@ -42,7 +42,7 @@ def decode(data: bytes, *, name: str, declared: str = "") -> str:
 def read(data: bytes, *, name: str, budget: Budget) -> Parts:
     """Read plain text."""
     sheets = [sheet for sheet in decode(data, name=name).split("\f") if sheet.strip()]
-    budget.take_pages(len(sheets))
+    budget.check_pages(len(sheets))
     pages = tuple(
         Page(number=number, blocks=tuple(paragraphs(sheet, budget))) for number, sheet in enumerate(sheets, start=1)
     )

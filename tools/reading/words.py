@@ -52,8 +52,15 @@ def whole_lists(blocks: Iterable[Block]) -> list[Block]:
     whole: list[Block] = []
     for listed, neighbours in groupby(blocks, key=lambda block: block.kind == "list"):
         group = list(neighbours)
-        whole += [Block(kind="list", text="\n".join(block.text for block in group))] if listed else group
+        whole += [_joined(group)] if listed else group
     return whole
+
+
+def _joined(items: Sequence[Block]) -> Block:
+    boxes = [item.box for item in items if item.box]
+    left, top, right, bottom = zip(*boxes, strict=True) if boxes else ((), (), (), ())
+    box = (min(left), min(top), max(right), max(bottom)) if boxes else None
+    return Block(kind="list", text="\n".join(item.text for item in items), box=box)
 
 
 def display_name(name: str) -> str:

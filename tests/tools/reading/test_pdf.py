@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from switchboard import Unreadable
-from tools.reading import EmbeddedReader, ReadingLimits
+from tools.reading import EmbeddedReader, ReadingLimits, tesseract
 
 
 def _write(canvas, x, y, text, size=10, font="Helvetica"):
@@ -238,7 +238,8 @@ def test_text_that_stands_turned_is_read_as_upright(read, make_pdf, quarter):
     assert read(make_pdf(draw)).pages[0].text == "The first of the lines is here and the second one follows it."
 
 
-def test_a_page_without_text_but_with_a_picture_is_kept_and_told_as_a_scan(read, make_pdf):
+def test_without_recognition_a_page_that_is_a_picture_is_kept_and_told_as_a_scan(read, make_pdf, monkeypatch):
+    monkeypatch.setattr(tesseract, "engine", lambda: None)
     from PIL import Image
     from reportlab.lib.utils import ImageReader
 
@@ -246,6 +247,7 @@ def test_a_page_without_text_but_with_a_picture_is_kept_and_told_as_a_scan(read,
     scan = lambda c: c.drawImage(picture, 0, 0, 595, 842)  # noqa: E731
     document = read(make_pdf(lambda c: _write(c, 50, 700, "This page has a text layer."), scan, scan, scan))
     assert [len(page.blocks) for page in document.pages] == [1, 0, 0, 0]
+    assert document.missing == (2, 3, 4)
     assert document.warnings == ("Pages 2-4 have no text; they may be scans (text recognition is not installed)",)
 
 
