@@ -108,7 +108,7 @@ class WebServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, then say so. Whose process it is also leaves what the start has made out of collections.
 
-        Going through a few hundred thousand objects that stay anyway would hold up everybody's answers, again and again.
+        Going through a few hundred thousand objects that stay anyway would hold up answers, again and again.
         """
         await super().startup(sockets)
         if self.started:
