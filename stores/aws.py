@@ -23,6 +23,9 @@ ATTEMPTS = 4
 
 _shared: dict[str, Any] = {}
 """What reads the descriptions of services, once there is one: it keeps what it has read."""
+SIGNED = {"s3": {"signature_version": "s3v4"}}
+"""By service, how its addresses are signed that are given away: so that headers are, too. Requests always are."""
+
 _THROTTLED = re.compile(r"throttl|throughput|slowdown|toomanyrequests|requestlimit|limitexceeded", re.IGNORECASE)
 
 
@@ -116,6 +119,7 @@ class AwsClient:
             read_timeout=self._read_seconds,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             max_pool_connections=THREADS,
+            **SIGNED.get(self.service, {}),
         )
 
 

@@ -23,6 +23,7 @@ from stores.aws import AwsClient, AwsError
 from stores.uploads import within
 from switchboard.errors import BackendError, BadInput
 from switchboard.storage import Blob
+from switchboard.uploading import UploadAddress
 
 PART = 8 << 20
 """Bytes held in memory of an upload: what is smaller is one request, what is larger comes in parts of this size."""
@@ -30,6 +31,9 @@ LARGEST = 5 << 30
 """The most that S3 copies at once."""
 MOST_METADATA = 1_900
 """Bytes, of S3's 2 kB for all metadata."""
+OCTETS = "application/octet-stream"
+VALID = 300
+"""Seconds for which an address that was given out takes its file."""
 PAGE = 1_000
 """Objects that S3 lists, and deletes, at once."""
 
@@ -53,7 +57,7 @@ class S3BlobStore:
         self, chunks: AsyncIterator[bytes], *, owner: str, name: str = "", media_type: str = "", limit: int
     ) -> Blob:
         """See `BlobStore.put`. A name of thousands of characters that can't be shortened is refused (status 400)."""
-        media_type = media_type or "application/octet-stream"
+        media_type = media_type or OCTETS
         metadata = _metadata(name, media_type)
         upload = _Upload(self._client, self._bucket, f"{self._prefix}incoming/{secrets.token_hex(16)}")
         try:
@@ -64,6 +68,20 @@ class S3BlobStore:
             await upload.discard()
         owners = frozenset({owner})
         return Blob(digest=upload.digest, size=upload.size, media_type=media_type, name=name, owners=owners)
+
+    async def upload_address(
+        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = ""
+    ) -> UploadAddress:
+        """See `switchboard.uploading.GivesAddresses`. S3 holds the file to what is signed: size, digest and name."""
+        metadata = _metadata(name, media_type or OCTETS)
+        checksum = base64.b64encode(bytes.fromhex(digest)).decode()
+        signed: dict[str, Any] = {"Bucket": self._bucket, "Key": self._key(owner, digest), "ContentType": OCTETS}
+        signed |= {"ContentLength": size, "ChecksumSHA256": checksum, "Metadata": metadata}
+        url = await self._client.run(
+            "put_object", lambda client: client.generate_presigned_url("put_object", Params=signed, ExpiresIn=VALID)
+        )
+        named = {f"x-amz-meta-{key}": value for key, value in metadata.items()}
+        return UploadAddress(url=url, headers={"Content-Type": OCTETS, "x-amz-checksum-sha256": checksum, **named})
 
     async def stat(self, digest: str, *, owner: str) -> Blob | None:
         """See `BlobStore.stat`."""
@@ -150,7 +168,7 @@ class _Upload:
 
     async def finish(self, key: str, metadata: dict[str, str]) -> None:
         """Put what came where it belongs; nothing is left to discard then."""
-        kept = {"Bucket": self._bucket, "Key": key, "Metadata": metadata, "ContentType": "application/octet-stream"}
+        kept = {"Bucket": self._bucket, "Key": key, "Metadata": metadata, "ContentType": OCTETS}
         if not self._upload_id:
             digest = base64.b64encode(self._hash.digest()).decode()
             await self._client.call("put_object", Body=bytes(self._gathered), ChecksumSHA256=digest, **kept)
@@ -197,5 +215,5 @@ def _described(metadata: dict[str, str]) -> tuple[str, str]:
     try:
         name, media_type = json.loads(zlib.decompress(base64.b64decode(metadata["about"])))
     except (KeyError, ValueError, zlib.error):
-        return "", "application/octet-stream"
+        return "", OCTETS
     return str(name), str(media_type)

@@ -1,11 +1,12 @@
 """The desk: what each frame gets, whichever process it comes to; all that is known of a client is in the stores."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from channels.gateway.channel import GatewayChannel, channel
 from channels.gateway.front import Front
 from channels.gateway.opening import LIFE
+from channels.gateway.uploading import send_to
 from channels.websocket import protocol as p
 from channels.websocket import texts
 from channels.websocket.chunks import FRAME
@@ -19,6 +20,7 @@ from channels.websocket.views import new_view, turn_view
 from switchboard import BadInput, Conversation, MessageId, SwitchboardError
 from switchboard.connections import Chunk, Connection
 from switchboard.plugins import Setup
+from switchboard.uploading import GivesAddresses
 
 log = logging.getLogger("switchboard.channels")
 
@@ -122,6 +124,8 @@ class Desk:
                 await self.front.cancel_job(conversation, request.job_id)
             case p.Ack():
                 await self.front.confirm(conversation, MessageId(request.message_id))
+            case p.Upload():
+                await self.channel.hall.send(connection, await send_to(request, self.front.blobs, conversation))
             case p.Earlier():
                 turns, earlier = await self._turns(conversation, before=request.before)
                 await self.channel.hall.send(connection, p.History(turns=turns, earlier=earlier))
@@ -158,7 +162,7 @@ class Desk:
             model=self.model,
             notice="",
             signed_in=connection.principal.verified,
-            line=LINE,
+            line=replace(LINE, uploads="address" if isinstance(self.front.blobs, GivesAddresses) else "server"),
         )
         news = [
             p.JobProgress(

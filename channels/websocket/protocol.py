@@ -3,9 +3,21 @@
 import json
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, get_args
 
 from channels.websocket import texts
+from channels.websocket.requests import REQUESTS as REQUESTS
+from channels.websocket.requests import Ack as Ack
+from channels.websocket.requests import CancelJob as CancelJob
+from channels.websocket.requests import Chunk as Chunk
+from channels.websocket.requests import Earlier as Earlier
+from channels.websocket.requests import Hello as Hello
+from channels.websocket.requests import Ping as Ping
+from channels.websocket.requests import Request as Request
+from channels.websocket.requests import Resume as Resume
+from channels.websocket.requests import Say as Say
+from channels.websocket.requests import Stop as Stop
+from channels.websocket.requests import Upload as Upload
 from channels.websocket.shapes import Bounds as Bounds
 from channels.websocket.shapes import FileView as FileView
 from channels.websocket.shapes import Line as Line
@@ -38,97 +50,6 @@ class BadFrame(BadInput):
         super().__init__(user_text)
         self.frame_code = code
         self.about = about
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
-    """The first frame: which protocol, and which conversation to go on with."""
-
-    type: ClassVar[str] = "hello"
-    v: int
-    conversation: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Say:
-    """A person's message. ``attachments`` are digests of uploads. Safe to repeat with the same id."""
-
-    type: ClassVar[str] = "message"
-    id: str
-    text: str
-    attachments: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resume:
-    """Asks for the events of a turn numbered above ``after``."""
-
-    type: ClassVar[str] = "resume"
-    message_id: str
-    after: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """Asks that a turn ends now."""
-
-    type: ClassVar[str] = "stop"
-    message_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelJob:
-    """Asks that a job ends now."""
-
-    type: ClassVar[str] = "cancel_job"
-    job_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ack:
-    """The client has the whole reply: ``seq`` is its last event's, or 0 when the reply came in a history."""
-
-    type: ClassVar[str] = "ack"
-    message_id: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """Asks for the turns before the one numbered ``before``."""
-
-    type: ClassVar[str] = "history"
-    before: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ping:
-    """Asks whether the connection is alive."""
-
-    type: ClassVar[str] = "ping"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
-    """A part of a frame that is too large for the line. Both sides send these.
-
-    Attributes:
-        frame: Names the frame; made by the sender.
-        index: Its place among the ``total`` parts, from 0.
-        data: A piece of the frame's text.
-    """
-
-    type: ClassVar[str] = "chunk"
-    frame: str
-    index: int
-    total: int
-    data: str
-
-
-Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Ack | Earlier | Ping | Chunk
-REQUESTS: dict[str, type[Request]] = {
-    kind.type: kind for kind in (Hello, Say, Resume, Stop, CancelJob, Ack, Earlier, Ping, Chunk)
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +129,17 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendTo:
+    """Answers upload: the file is to be put there, with these headers, and is ``file`` once it is."""
+
+    type: ClassVar[str] = "upload"
+    id: str
+    url: str
+    headers: dict[str, str]
+    file: FileView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pong:
     """Answers ping."""
 
@@ -226,12 +158,9 @@ class Problem:
 
 
 Response: TypeAlias = (
-    Welcome | Accepted | TurnBegan | Happened | HappenedSince | JobProgress | History | Pong | Problem | Chunk
+    Welcome | Accepted | TurnBegan | Happened | HappenedSince | JobProgress | History | SendTo | Pong | Problem | Chunk
 )
-RESPONSES: dict[str, type[Response]] = {
-    kind.type: kind
-    for kind in (Welcome, Accepted, TurnBegan, Happened, HappenedSince, JobProgress, History, Pong, Problem, Chunk)
-}
+RESPONSES: dict[str, type[Response]] = {kind.type: kind for kind in get_args(Response)}
 
 
 def read(text: str, *, bounds: Bounds) -> Request:
@@ -271,6 +200,8 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
     match request:
         case Say():
             _check_say(request, bounds, about)
+        case Upload():
+            _check_upload(request, bounds, about)
         case Resume() | Stop() | Ack() if not about:
             raise BadFrame(texts.BAD_ID, code="malformed")
         case Chunk() if not (_ID.fullmatch(request.frame) and 0 <= request.index < request.total <= MOST_CHUNKS):
@@ -293,3 +224,14 @@ def _check_say(request: Say, bounds: Bounds, about: str) -> None:
         raise BadFrame(sentence, code="too_long", about=about)
     if len(request.attachments) > bounds.attachments:
         raise BadFrame(texts.TOO_MANY_FILES.format(limit=bounds.attachments), code="too_many_files", about=about)
+
+
+def _check_upload(request: Upload, bounds: Bounds, about: str) -> None:
+    if not _ID.fullmatch(request.id):
+        raise BadFrame(texts.BAD_ID, code="malformed")
+    if not is_digest(request.digest):
+        raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about)
+    if request.size <= 0:
+        raise BadFrame(texts.EMPTY_FILE, code="bad_input", about=about)
+    if request.size > bounds.upload:
+        raise BadFrame(texts.TOO_LARGE.format(limit=texts.size(bounds.upload)), code="too_large", about=about)

@@ -1,4 +1,4 @@
-"""What a client's frame says and which message it is about: the same wherever the frame came in."""
+"""What a client's frame says and what it is about: the same wherever the frame came in."""
 
 from channels.websocket import protocol as p
 from channels.websocket import texts
@@ -25,9 +25,9 @@ async def said(
 
 
 def subject(request: p.Request | None) -> str:
-    """The message that a request is about; empty if it is about none."""
+    """The message, or the file, that a request is about; empty if it is about none."""
     match request:
-        case p.Say():
+        case p.Say() | p.Upload():
             return request.id
         case p.Resume() | p.Stop() | p.Ack():
             return request.message_id

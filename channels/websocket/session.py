@@ -144,6 +144,8 @@ class Session:
                 await self._house.assistant.cancel_job(conversation, request.job_id)
             case p.Ack():
                 await self._ack(MessageId(request.message_id), request.seq)
+            case p.Upload():
+                raise p.BadFrame(texts.NO_ADDRESS, code="refused")
             case p.Earlier():
                 turns, earlier = await self._turns(conversation, before=request.before)
                 await self._send(p.History(turns=tuple(map(turn_view, turns)), earlier=earlier))

@@ -1,6 +1,7 @@
 """What the frames of the web chat are made of: a turn and a file as a person sees them, and what a client may send."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from switchboard import Reply
 from switchboard.storage import TurnState
@@ -54,8 +55,10 @@ class Line:
         frame: Bytes of the largest frame; larger ones go in chunks, both ways. 0 where there is no such limit.
         life: Seconds after which the line is cut; it is better to come back before. 0 where it is not.
         quiet: Seconds of silence after which a client sends a ping.
+        uploads: Where files go: to the ``server`` over HTTP, or to an ``address`` that is asked for.
     """
 
     frame: int = 0
     life: int = 0
     quiet: int = 20
+    uploads: Literal["server", "address"] = "server"

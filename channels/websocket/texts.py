@@ -20,6 +20,7 @@ NO_CONVERSATION = "That conversation does not exist, or is not yours. Start a ne
 BUSY = "An answer is still being written. Wait for it or stop it, then send again."
 TOO_LARGE = "The file is larger than {limit}. Choose a smaller one, or split it."
 EMPTY_FILE = "The file is empty. Choose another."
+NO_ADDRESS = "Files go to the server, over HTTP. Send it there."
 NO_NAME = "The file has no name. Send it as the parameter 'name'."
 UPLOAD_BROKEN = "The file did not arrive whole. Please attach it again."
 NO_DOCUMENT = "This document is not here, or is not open to you."

@@ -38,6 +38,7 @@ class Deployed:
 
     world: World
     table: str
+    bucket: str
     address: str
     endpoint: str
 
@@ -49,6 +50,10 @@ class Deployed:
         """The ids of the connections that the functions know."""
         items = self.world.sdk("dynamodb").scan(TableName=self.table)["Items"]
         return [unquote(item["pk"]["S"][2:]) for item in items if item["sk"]["S"] == CONNECTION]
+
+    def files(self) -> list[str]:
+        """The keys of what is in the bucket."""
+        return [entry["Key"] for entry in self.world.sdk("s3").list_objects_v2(Bucket=self.bucket).get("Contents", [])]
 
     def hang_up(self) -> None:
         """Close the sockets of all connections that the functions know, as after two hours."""
@@ -71,7 +76,9 @@ def deploy(world: World, folder: Path, settings: Mapping[str, str]) -> Deployed:
     )
     api = made["ApiId"]
     path = f"{urlsplit(world.endpoint).netloc}/_aws/execute-api/{api}/{STAGE}"
-    there = Deployed(world=world, table=world.table().name, address=f"ws://{path}", endpoint=f"http://{path}")
+    there = Deployed(
+        world=world, table=world.table().name, bucket=_bucket(world), address=f"ws://{path}", endpoint=f"http://{path}"
+    )
     queue = world.queue(VisibilityTimeout=str(6 * SECONDS))
     variables = _variables(there, queue, folder) | {f"SWITCHBOARD_{name}": value for name, value in settings.items()}
     for route, name in ROUTES.items():
@@ -96,7 +103,7 @@ def _variables(there: Deployed, queue: str, folder: Path) -> dict[str, str]:
         "AWS__REGION": REGION,
         "AWS__ENDPOINT": world.endpoint,
         "AWS__TABLE": there.table,
-        "AWS__BUCKET": world.bucket(),
+        "AWS__BUCKET": there.bucket,
         "AWS__QUEUE_URL": queue,
         "AWS__JOB_QUEUE_URL": world.queue(fifo=False),
         "CHANNELS__GATEWAY__ENDPOINT": there.endpoint,
@@ -104,6 +111,14 @@ def _variables(there: Deployed, queue: str, folder: Path) -> dict[str, str]:
     packages = sysconfig.get_paths()["purelib"]
     found = {f"SWITCHBOARD_{name}": value for name, value in own.items()}
     return {**found, "CHANNELS": "gateway", "PYTHONPATH": f"{ROOT}:{packages}"}
+
+
+def _bucket(world: World) -> str:
+    """A bucket to which pages may send files."""
+    name = world.bucket()
+    rule = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"]}
+    world.sdk("s3").put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [rule]})
+    return name
 
 
 def _function(world: World, name: str, module: str, variables: Mapping[str, str]) -> str:

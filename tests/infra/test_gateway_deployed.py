@@ -8,6 +8,7 @@ or ten silent minutes, throttles nothing, and does not ask whether the functions
 """
 
 import asyncio
+import hashlib
 import json
 import socket as sockets
 import time
@@ -158,9 +159,10 @@ async def test_a_closed_socket_is_forgotten_and_the_answer_to_nobody_is_kept(dep
 
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason=f"needs {CHROMIUM}: apt-get install chromium")
-async def test_the_widget_is_answered_and_comes_back_when_the_gateway_hangs_up(
+async def test_the_widget_is_answered_comes_back_after_a_hang_up_and_sends_a_file_past_the_functions(
     deployed: Deployed, listening: sockets.socket
 ) -> None:
+    note = b"The warranty runs for 24 months."
     async with (
         site_of(FakeAssistant()) as widget,
         a_site(widget.address, deployed.address, listening=listening) as site,
@@ -175,3 +177,10 @@ async def test_the_widget_is_answered_and_comes_back_when_the_gateway_hangs_up(
         await site.ask("Are you there?")
         await done.nth(1).wait_for(timeout=1_000 * PATIENCE)
         assert len(opened) == 2
+        file = {"name": "note.txt", "mimeType": "text/plain", "buffer": note}
+        await site.page.set_input_files("input[type=file]", files=[file])
+        await site.page.locator(".upload[data-state=ready]").wait_for()
+        await site.ask("How long is the warranty?")
+        await done.nth(2).wait_for(timeout=1_000 * PATIENCE)
+        assert "24 months" in await done.nth(2).locator(".answer").inner_text()
+        assert hashlib.sha256(note).hexdigest() in {key.rpartition("/")[2] for key in deployed.files()}

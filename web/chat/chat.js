@@ -1,5 +1,6 @@
 /** The conversation that a window shows: turns, what is still to be sent, what is still to be heard. No DOM here. */
 
+import { Questions } from "./asking.js";
 import { Connection } from "./connection.js";
 import { progress, settle } from "./jobs.js";
 import { apply, finish, hasEnded, newTurn, turnFromView } from "./turns.js";
@@ -19,6 +20,7 @@ export class Chat extends EventTarget {
   #unsent = new Map();
   #welcome = null;
   #overdue = 0;
+  #questions = new Questions();
 
   constructor(socketUrl) {
     super();
@@ -75,7 +77,7 @@ export class Chat extends EventTarget {
 
   /** Say something. It is kept and sent again with the same id until the server has it. */
   say(text, files) {
-    const turn = newTurn({ id: crypto.randomUUID?.() ?? randomId(), text, files });
+    const turn = newTurn({ id: newId(), text, files });
     this.#turns.set(turn.id, turn);
     this.#unsent.set(turn.id, { type: "message", id: turn.id, text, attachments: files.map((file) => file.digest) });
     if (!this.#connection.unordered) this.#connection.send(this.#unsent.get(turn.id));
@@ -110,6 +112,11 @@ export class Chat extends EventTarget {
     if (first) this.#connection.send({ type: "history", before: first.number });
   }
 
+  /** Promises where a file can be put, which is told by its name, media_type, size and digest. */
+  askWhereTo(file) {
+    return this.#questions.ask({ type: "upload", id: newId(), ...file }, (frame) => this.#connection.send(frame));
+  }
+
   #hear(frame) {
     switch (frame.type) {
       case "welcome":
@@ -127,6 +134,8 @@ export class Chat extends EventTarget {
         return this.#progressed(frame);
       case "history":
         return this.#earlier(frame);
+      case "upload":
+        return this.#questions.answer(frame);
       case "error":
         return this.#failed(frame);
     }
@@ -265,6 +274,7 @@ export class Chat extends EventTarget {
 
   /** A problem with a message belongs to that message; any other is told apart from the turns. */
   #failed(frame) {
+    if (this.#questions.answer(frame)) return;
     const turn = this.#turns.get(frame.id);
     if (!turn || hasEnded(turn)) {
       this.#fire("problem", frame);
@@ -281,7 +291,7 @@ export class Chat extends EventTarget {
   }
 }
 
-/** For pages without encryption, where `crypto.randomUUID` does not exist. */
-function randomId() {
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID(); // does not exist in pages without encryption
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -73,38 +73,61 @@ export class Uploads extends EventTarget {
     return limits && taken >= limits.attachments ? texts.tooMany(limits.attachments) : "";
   }
 
-  /** XMLHttpRequest, as only it tells how much has been sent. */
   #send(file) {
-    if (!this.#chat.conversation) {
-      Object.assign(file, { state: "failed", problem: texts.uploadFailed });
-      return;
-    }
-    const request = new XMLHttpRequest();
+    if (!this.#chat.conversation) return this.#fail(file);
+    if (this.#chat.welcome.line?.uploads === "address") return this.#sendPast(file);
     const address = new URL("/api/uploads", this.#base);
     address.search = new URLSearchParams({ conversation: this.#chat.conversation, name: file.name });
-    request.open("POST", address);
-    request.withCredentials = true;
-    request.responseType = "json";
-    request.setRequestHeader("Content-Type", file.source.type || "application/octet-stream");
+    const headers = { "Content-Type": file.source.type || "application/octet-stream" };
+    this.#transfer(file, { method: "POST", address, headers, withCredentials: true });
+  }
+
+  /** Ask where the file can be put, by what it holds, and put it there. */
+  async #sendPast(file) {
+    try {
+      const { name, size: bytes, source } = file;
+      const digest = hex(await crypto.subtle.digest("SHA-256", await source.arrayBuffer()));
+      const there = await this.#chat.askWhereTo({ name, media_type: source.type, size: bytes, digest });
+      if (!this.files.includes(file)) return;
+      this.#transfer(file, { method: "PUT", address: there.url, headers: there.headers, result: there.file });
+    } catch (problem) {
+      this.#fail(file, typeof problem === "string" ? problem : "");
+    }
+  }
+
+  /** XMLHttpRequest, as only it tells how much has been sent. `result` is what is known of the file once it is there. */
+  #transfer(file, { method, address, headers, withCredentials = false, result = null }) {
+    const request = new XMLHttpRequest();
+    request.open(method, address);
+    request.withCredentials = withCredentials;
+    request.responseType = result ? "text" : "json";
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => {
       file.percent = Math.floor((100 * event.loaded) / event.total);
       this.#changed();
     };
     request.onload = () => {
-      if (request.status === 201) Object.assign(file, request.response, { state: "ready", source: null });
-      else Object.assign(file, { state: "failed", problem: request.response?.error?.text ?? texts.uploadFailed });
-      if (request.status >= 400 && request.status < 500) file.source = null;
+      const there = request.status === 200 || request.status === 201;
+      if (there) Object.assign(file, result ?? request.response, { state: "ready", source: null });
+      else this.#fail(file, result ? "" : request.response?.error?.text);
+      if (!result && request.status >= 400 && request.status < 500) file.source = null;
       this.#changed();
     };
-    request.onerror = () => {
-      Object.assign(file, { state: "failed", problem: texts.uploadFailed });
-      this.#changed();
-    };
+    request.onerror = () => this.#fail(file);
     file.request = request;
     request.send(file.source);
+  }
+
+  #fail(file, problem) {
+    Object.assign(file, { state: "failed", problem: problem || texts.uploadFailed });
+    this.#changed();
   }
 
   #changed() {
     this.dispatchEvent(new CustomEvent("change"));
   }
+}
+
+function hex(buffer) {
+  return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -29,7 +29,7 @@ from switchboard.connections import Connection
 from switchboard.jobs import JobKind
 from switchboard.plugins import Setup
 from switchboard.settings import load
-from switchboard.storage import Inbox, Snapshot, Turn
+from switchboard.storage import BlobStore, Inbox, Snapshot, Turn
 from switchboard.testing.models import ScriptedChatModel, Step
 from switchboard.testing.running import QUICK, running
 from switchboard.tools import Tool
@@ -160,6 +160,7 @@ async def a_stage(
     tools: Sequence[Tool] = (),
     job_kinds: Sequence[JobKind] = (),
     works: bool = False,
+    blobs: BlobStore | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """A gateway whose assistant's model plays a script."""
@@ -167,7 +168,7 @@ async def a_stage(
     given = {
         "conversations": MemoryConversationStore(),
         "jobs": MemoryJobStore(),
-        "blobs": MemoryBlobStore(),
+        "blobs": blobs or MemoryBlobStore(),
         "message_queue": queue,
     }
     own = GatewaySettings.model_validate({"secret": SECRET, "pace_seconds": 0.05, **settings})

@@ -22,7 +22,7 @@ async def hello(stage: Stage, name: str = "one", conversation: str = "") -> Clie
 async def test_hello_is_answered_with_what_the_line_asks_for() -> None:
     async with a_stage([], suggestions=("What is new?",)) as stage:
         client = await hello(stage)
-        assert client.welcome["line"] == {"frame": 32_000, "life": 7_200, "quiet": 300}
+        assert client.welcome["line"] == {"frame": 32_000, "life": 7_200, "quiet": 300, "uploads": "server"}
         assert client.welcome["suggestions"] == ["What is new?"]
         assert client.welcome["history"] == []
         assert client.welcome["signed_in"] is True

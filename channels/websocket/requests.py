@@ -1,0 +1,105 @@
+"""What clients of the web chat may send, frame by frame; `channels.websocket.protocol` reads and checks it."""
+
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias, get_args
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """The first frame: which protocol, and which conversation to go on with."""
+
+    type: ClassVar[str] = "hello"
+    v: int
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """A person's message. ``attachments`` are digests of uploads. Safe to repeat with the same id."""
+
+    type: ClassVar[str] = "message"
+    id: str
+    text: str
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Asks for the events of a turn numbered above ``after``."""
+
+    type: ClassVar[str] = "resume"
+    message_id: str
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Asks that a turn ends now."""
+
+    type: ClassVar[str] = "stop"
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelJob:
+    """Asks that a job ends now."""
+
+    type: ClassVar[str] = "cancel_job"
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """The client has the whole reply: ``seq`` is its last event's, or 0 when the reply came in a history."""
+
+    type: ClassVar[str] = "ack"
+    message_id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Asks for the turns before the one numbered ``before``."""
+
+    type: ClassVar[str] = "history"
+    before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """Asks whether the connection is alive."""
+
+    type: ClassVar[str] = "ping"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A part of a frame that is too large for the line. Both sides send these.
+
+    Attributes:
+        frame: Names the frame; made by the sender.
+        index: Its place among the ``total`` parts, from 0.
+        data: A piece of the frame's text.
+    """
+
+    type: ClassVar[str] = "chunk"
+    frame: str
+    index: int
+    total: int
+    data: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """Asks where a file can be sent to, on a line whose uploads have an address. ``digest`` is that of its bytes."""
+
+    type: ClassVar[str] = "upload"
+    id: str
+    name: str
+    size: int
+    digest: str
+    media_type: str = ""
+
+
+Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Ack | Earlier | Ping | Chunk | Upload
+REQUESTS: dict[str, type[Request]] = {kind.type: kind for kind in get_args(Request)}
