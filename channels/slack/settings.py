@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from switchboard import ConfigError
 from switchboard.settings import Settings
 
-SECRETS = ("bot_token", "app_token", "signing_secret")
+LIBRARIES = ("slack_sdk", "slack_bolt")
 
 
 class SlackSettings(BaseModel):
@@ -97,9 +97,9 @@ def require(settings: SlackSettings) -> None:
     Raises:
         ConfigError: It is not; says which.
     """
-    if importlib.util.find_spec("slack_sdk") is None:
-        fix = "Install it with: pip install 'switchboard-assistant[slack]'."
-        raise ConfigError("Slack's library is not installed.", fix=fix, where="channels.slack")
+    if any(importlib.util.find_spec(name) is None for name in LIBRARIES):
+        fix = "Install them with: pip install 'switchboard-assistant[slack]'."
+        raise ConfigError("Slack's libraries are not installed.", fix=fix, where="channels.slack")
     missing = [] if settings.bot_token.get_secret_value() or settings.bot_tokens else ["bot_token"]
     needed = "app_token" if settings.by_socket else "signing_secret"
     if not getattr(settings, needed).get_secret_value():

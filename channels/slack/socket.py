@@ -1,4 +1,4 @@
-"""Socket Mode: what Slack would send over HTTP, over a connection that we open, with Slack's own library.
+"""Socket Mode: what Slack would send over HTTP, over a connection that Slack's own framework opens and keeps.
 
 An envelope is acknowledged once what is in it was taken; one that was not comes again.
 """
@@ -6,25 +6,21 @@ An envelope is acknowledged once what is in it was taken; one that was not comes
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from channels.slack.api import OURS
-from channels.slack.serving import ACK_SECONDS, FAILED, Serving
+from channels.slack.bolt import threaded
+from channels.slack.serving import Serving
 from switchboard import ConfigError
 
 if TYPE_CHECKING:
     from slack_sdk.socket_mode import SocketModeClient
-    from slack_sdk.socket_mode.client import BaseSocketModeClient
-    from slack_sdk.socket_mode.request import SocketModeRequest
 
     from channels.slack.settings import SlackSettings
 
 log = logging.getLogger("switchboard.channels")
 
-PATIENCE = ACK_SECONDS + 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 
@@ -35,14 +31,18 @@ async def connected(serving: Serving, settings: "SlackSettings") -> AsyncIterato
     Raises:
         ConfigError: Slack does not know the app's token.
     """
+    from slack_bolt import App
+    from slack_bolt.adapter.socket_mode import SocketModeHandler
     from slack_sdk import WebClient
-    from slack_sdk.socket_mode import SocketModeClient
 
-    token = settings.app_token.get_secret_value()
     quiet = logging.getLogger("switchboard.slack_sdk")
     quiet.setLevel(logging.WARNING)
-    client = SocketModeClient(app_token=token, web_client=WebClient(base_url=settings.api_url), logger=quiet)
-    client.socket_mode_request_listeners.append(_Listener(serving, asyncio.get_running_loop()))
+    token = settings.app_token.get_secret_value()
+    web = WebClient(token=token, base_url=settings.api_url)
+    # All that comes is ours, so it gets no further in Bolt, which would ask Slack who we are before it goes on.
+    take = threaded(serving, asyncio.get_running_loop())
+    app = App(client=web, token_verification_enabled=False, before_authorize=take, logger=quiet)
+    client = SocketModeHandler(app, token, web_client=web, logger=quiet).client
     try:
         await _connect(client)
         yield
@@ -73,25 +73,3 @@ async def _connect(client: "SocketModeClient") -> None:
             return
         await asyncio.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
-
-
-class _Listener:
-    """Hands envelopes from the library's threads to the event loop, and acknowledges them."""
-
-    def __init__(self, serving: Serving, loop: asyncio.AbstractEventLoop) -> None:
-        self._serving = serving
-        self._loop = loop
-
-    def __call__(self, client: "BaseSocketModeClient", request: "SocketModeRequest") -> None:
-        """Take one envelope."""
-        from slack_sdk.socket_mode.response import SocketModeResponse
-
-        payload = request.payload if isinstance(request.payload, dict) else {}
-        future = asyncio.run_coroutine_threadsafe(self._serving.receive(payload), self._loop)
-        try:
-            answered = future.result(PATIENCE)
-        except (FutureTimeout, CancelledError):
-            return
-        if answered.status < FAILED:
-            whisper = {"text": answered.whisper} if answered.whisper else None
-            client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload=whisper))

@@ -289,12 +289,13 @@ def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if self.path.startswith("/upload/"):
-                self._say(200 if slack.take_upload(self.path, body) else 404, b"OK")
+            path = urlsplit(self.path).path
+            if path.startswith("/upload/"):
+                self._say(200 if slack.take_upload(path, body) else 404, b"OK")
             elif "json" in (self.headers.get("Content-Type") or ""):
-                self._call(self.path, json.loads(body or b"{}"))
+                self._call(path, json.loads(body or b"{}"))
             else:
-                self._call(self.path, dict(parse_qsl(body.decode())))
+                self._call(path, dict(parse_qsl(body.decode())))
 
         def _call(self, path: str, fields: Fields) -> None:
             token = (self.headers.get("Authorization") or "").removeprefix("Bearer ") or str(fields.get("token", ""))

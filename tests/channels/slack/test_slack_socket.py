@@ -39,7 +39,10 @@ async def test_an_envelope_is_acknowledged_once_it_was_taken(slack: FakeSlack, s
         (line,) = assistant._lines.values()
         assert len(line.turns) == 1
         command = socket.send(payload("slash_command"), kind="slash_commands")
-        assert await asyncio.to_thread(socket.answer, command) == {"text": texts.ANSWER_HERE}
+        assert await asyncio.to_thread(socket.answer, command) == {
+            "response_type": "ephemeral",
+            "text": texts.ANSWER_HERE,
+        }
         malformed = socket.send({"type": "event_callback"})
         assert await asyncio.to_thread(socket.answer, malformed) == {}
     await assistant.close()
