@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from agent.models import values
+from agent.models import values, wishes
 from agent.models.cards import DOCUMENT, FREE_TEXT, Card
 from agent.models.meaning import Meaning
 from agent.models.words import stem, tokens
@@ -25,6 +25,8 @@ _PICTURE = re.compile(
 )
 _NEGATED = re.compile(r"\b(?:no|not|without|don't|never|ohne|kein\w*|sans|pas)\b", re.IGNORECASE)
 _NOTHING = object()
+_WISHES = {"focus": wishes.focus, "language": wishes.language}
+"""Optional arguments of these names take what people say in such words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,8 @@ def _text(name: str, schema: Mapping[str, Any], said: Said, *, required: bool) -
         return _PICTURE.sub("", said.query) if name == "prompt" else said.query
     if name in DOCUMENT:
         return said.document or _NOTHING
+    if name in _WISHES:
+        return _WISHES[name](said.text) or _NOTHING
     shape = str(schema.get("format") or "")
     found: list[str] = []
     if pattern := schema.get("pattern"):

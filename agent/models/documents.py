@@ -25,6 +25,7 @@ _LEADING = re.compile(
     rf"^(?:and |but |und |et )?(?:in|according to|laut|selon)\s+(?:{_DETERMINER}){_WORDS}\s*,\s*", re.IGNORECASE
 )
 _ENDINGS = r"pdf|docx?|pptx?|xlsx?|csv|tsv|html?|md|txt|eml|png|jpe?g|gif|webp|tiff?"
+_LINK = re.compile(r"\b(?:https?|s3)://[^\s<>\"'“”«»]*[^\s<>\"'“”«».,;:!?)\]]")
 _FILE = re.compile(rf"\b[\w()+&-]{{1,80}}(?:[ .][\w()+&-]{{1,80}}){{0,6}}?\.(?:{_ENDINGS})\b", re.IGNORECASE)
 _THIS_FILE = re.compile(
     r"\b(?:(?:this|that|the|my|attached|uploaded) (?:attached |uploaded )?(?:file|document|pdf|attachment|upload|"
@@ -37,7 +38,7 @@ _THIS_FILE = re.compile(
 def named_document(
     text: str, *, files: Sequence[str], earlier_files: Sequence[str], known: Sequence[str], loose: bool = False
 ) -> str:
-    """The document that a message names, as the person calls it; empty if it names none.
+    """The document that a message names, as the person calls it, or a link to it; empty if it names none.
 
     Args:
         files: Names of the files that came with this message.
@@ -45,6 +46,8 @@ def named_document(
         known: Titles of documents that were spoken of.
         loose: Whether any mention of a document counts, as in ``summarise the travel policy``, and not only *in* it.
     """
+    if link := _LINK.search(text):
+        return link[0]
     folded = text.casefold()
     for name in (*files, *earlier_files, *known):
         if name and name.casefold() in folded:

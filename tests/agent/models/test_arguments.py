@@ -34,6 +34,13 @@ def test_a_picture_is_asked_for_by_what_it_shows(meaning: Meaning) -> None:
     assert made.arguments == {"prompt": "a red fox"}
 
 
+def test_a_language_and_a_focus_are_given_only_when_they_are_wanted(meaning: Meaning) -> None:
+    tool = card((), focus=STRING, language=STRING)
+    made = filled("Summarise it in German, especially the costs", meaning, tool)
+    assert made.arguments == {"focus": "the costs", "language": "de"}
+    assert filled("Summarise it", meaning, tool).arguments == {}
+
+
 def test_a_document_is_given_only_when_one_is_meant(meaning: Meaning) -> None:
     tool = card((), query=STRING, document=STRING)
     assert filled("x", meaning, tool, document="a.pdf").arguments["document"] == "a.pdf"

@@ -12,6 +12,8 @@ from agent.models.documents import is_file, named_document, without_document
         ("What is on page 3 of report 2024.pdf?", "report 2024.pdf"),
         ("Is there a date in Q3-figures.xlsx?", "Q3-figures.xlsx"),
         ("What does “Travel policy” say?", "Travel policy"),
+        ("Summarise https://docs.example.org/a/plan.pdf?v=2, please.", "https://docs.example.org/a/plan.pdf?v=2"),
+        ("Summarise s3://reports/2025/annual.pdf", "s3://reports/2025/annual.pdf"),
         ("Was steht in der Reiserichtlinie?", ""),
         ("How long is the notice period?", ""),
         ("Who wrote the policy?", ""),
