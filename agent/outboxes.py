@@ -108,9 +108,13 @@ class Outboxes:
         self._tell(attempt.conversation, before, after)
         return after.sends_at is not None and after.sends_at <= self.clock()
 
-    async def confirm(self, message: Message, receipt: Receipt) -> None:
-        """Write what a channel says of a reply that it sent by itself; a failure counts as an attempt."""
-        snapshot = await self.conversations.read(message.conversation, message.id)
+    async def confirm(self, message: Message, receipt: Receipt, known: Snapshot | None = None) -> None:
+        """Write what a channel says of a reply that it sent by itself; a failure counts as an attempt.
+
+        Args:
+            known: The conversation and the reply's turn as this process last wrote them.
+        """
+        snapshot = known or await self.conversations.read(message.conversation, message.id)
         entry = outbox.find(snapshot.inbox, message.id)
         if receipt.delivered:
             await self._write(message.conversation, message.id, inbox.deliver, snapshot)

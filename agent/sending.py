@@ -14,7 +14,7 @@ from agent.outboxes import Attempt, Outboxes
 from switchboard.boundary import attempt
 from switchboard.channels import Channel
 from switchboard.errors import DeliveryFailed, Late, SwitchboardError
-from switchboard.identity import Conversation
+from switchboard.identity import Conversation, MessageId
 from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.reply import Reply
@@ -24,6 +24,8 @@ from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
 
+MOST_FETCHED = 200
+"""Replies whose receipt is waited for with what was stored at hand, so that noting it needs no look at the store."""
 PAGE = 100
 """Conversations that are looked up at once."""
 NO_RECEIPT = "there was no answer in time"
@@ -53,6 +55,7 @@ class Sending:
         )
         self._lanes = {name: Lane(name, channel, self._outboxes) for name, channel in channels.items()}
         self._lookouts: list[asyncio.Task[NoReturn]] = []
+        self._fetched: dict[tuple[Conversation, MessageId], Snapshot] = {}
 
     def start(self) -> None:
         """Look for what is due from now on, until `close`."""
@@ -70,13 +73,19 @@ class Sending:
 
     def stored(self, stored: Snapshot) -> None:
         """Send what there is to send after a turn's reply was stored here, without asking the store what that is."""
-        conversation = stored.turn.message.conversation if stored.turn is not None else None
-        if conversation is not None and stored.inbox.outbox and (lane := self._lanes.get(conversation.channel)):
-            lane.nudge(conversation, self._outboxes.begun(stored))
+        if stored.turn is None:
+            return
+        message = stored.turn.message
+        if stored.inbox.outbox and (lane := self._lanes.get(message.conversation.channel)):
+            lane.nudge(message.conversation, self._outboxes.begun(stored))
+        if not message.push:
+            self._fetched[message.conversation, message.id] = stored
+            while len(self._fetched) > MOST_FETCHED:
+                self._fetched.pop(next(iter(self._fetched)))
 
     async def confirm(self, message: Message, receipt: Receipt) -> None:
         """Note what a channel says of a reply that it sent by itself; see `switchboard.assistant.Assistant.confirm`."""
-        await self._outboxes.confirm(message, receipt)
+        await self._outboxes.confirm(message, receipt, self._fetched.pop((message.conversation, message.id), None))
 
     async def flush(self, seconds: float) -> bool:
         """Try everything that is due once, as before a short-lived process ends.

@@ -29,7 +29,7 @@ from switchboard.errors import BackendError, Fenced
 from switchboard.events import Event, Failed, Final, Warning
 from switchboard.messages import Message
 from switchboard.reply import Reply, fold
-from switchboard.storage import Job, Lease, Snapshot, Turn
+from switchboard.storage import Inbox, Job, Lease, Snapshot, Turn
 from switchboard.tracing import traced
 
 log = logging.getLogger("switchboard.agent")
@@ -56,6 +56,7 @@ class TurnRun:
     """A turn that this process answers.
 
     Attributes:
+        begun: The conversation as the write left it that began the turn.
         places: What the turn holds of its quotas.
         memory: The conversation's working memory from before the turn.
         stored: The conversation and the turn as they were when the outcome was stored.
@@ -64,6 +65,7 @@ class TurnRun:
 
     parts: Parts
     turn: Turn
+    begun: Inbox
     lease: Lease
     feed: Feed
     places: Places
@@ -247,8 +249,10 @@ class TurnRun:
     async def _write(self, reply: Reply, memory: bytes | None) -> bool:
         message = self.turn.message
         hold = self.parts.holding(message)
+        known: Snapshot | None = Snapshot(inbox=self.begun, turn=self.turn)  # if nothing happened since, it still fits
         while True:
-            snapshot = await self.parts.conversations.read(message.conversation, message.id)
+            snapshot = known or await self.parts.conversations.read(message.conversation, message.id)
+            known = None
             now = self.parts.clock()
             held_until = None if hold is None else now + hold
             try:

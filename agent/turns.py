@@ -219,7 +219,9 @@ class Turns:
         (turn,) = change.turns
         message = turn.message
         feed = self._live.open(message.conversation, message.id)
-        run = TurnRun(parts=self._parts, turn=turn, lease=lease, feed=feed, memory=memory, places=places)
+        run = TurnRun(
+            parts=self._parts, turn=turn, begun=change.inbox, lease=lease, feed=feed, memory=memory, places=places
+        )
         if inbox.must_stop(change.inbox, lease):
             run.stop()
         self.runs[message.conversation.key, message.id] = run

@@ -28,7 +28,7 @@ from switchboard.testing.running import ask, running
 from switchboard.testing.samples import a_conversation
 
 REGION = "eu-west-1"
-MOST = 6
+MOST = 4
 EARLY = 10
 Turn = Callable[[], Awaitable[None]]
 

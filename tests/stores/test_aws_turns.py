@@ -21,7 +21,7 @@ from switchboard.tools import ToolContext, ToolResult, tool
 from tests.agent.shared import until, upload
 from tests.aws import World, a_world
 
-MOST_REQUESTS = 6
+MOST_REQUESTS = 4
 
 
 @tool
@@ -50,7 +50,7 @@ async def assistant_on(world: World, table: Table, turns: int, **options: Any) -
         yield assistant
 
 
-async def test_a_turn_from_offer_to_receipt_takes_at_most_six_requests(world: World) -> None:
+async def test_a_turn_from_offer_to_receipt_takes_at_most_four_requests(world: World) -> None:
     async with assistant_on(world, world.table(), turns=12) as assistant:
         for number in range(12):
             world.requests.clear()
@@ -61,7 +61,7 @@ async def test_a_turn_from_offer_to_receipt_takes_at_most_six_requests(world: Wo
             assert len(world.requests) <= MOST_REQUESTS, world.requests
 
 
-async def test_a_turn_whose_reply_is_sent_takes_at_most_six_requests_too(world: World) -> None:
+async def test_a_turn_whose_reply_is_sent_takes_at_most_four_requests_too(world: World) -> None:
     channel = FakeChannel(name="test", push=True)
     async with assistant_on(world, world.table(), turns=4, channels={"test": channel}) as assistant:
         for number in range(4):
