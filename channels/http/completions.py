@@ -1,9 +1,11 @@
 """OpenAI's chat completions: its stateless clients send all that was said, of which the last question is new."""
 
-from collections.abc import AsyncGenerator
-from typing import Any, Literal
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 from starlette.responses import JSONResponse, Response
 
@@ -11,13 +13,15 @@ from channels.http import naming, texts
 from channels.http.asking import fetched, reply_to, take
 from channels.http.bodies import read_json
 from channels.http.channel import Asked
+from channels.http.chats import NewCompletion, Said, files
 from channels.http.house import Call
-from channels.http.naming import ConversationId
 from channels.http.problems import openai_error, problem_of
-from channels.http.streaming import EventStream, frame
+from channels.http.streaming import EventStream, frame, gone
 from channels.http.tickets import Links
 from channels.websocket.failures import Failure, describe
+from channels.websocket.uploads import store
 from switchboard import (
+    Attachment,
     BadInput,
     Citation,
     Conversation,
@@ -31,68 +35,21 @@ from switchboard import (
 )
 from switchboard.events import ends_turn
 
+log = logging.getLogger("switchboard.channels")
+
 MODEL = "switchboard"
 RETRIED_WITHIN = 600
 """Seconds in which the same request counts as the same message that was sent again."""
 
 
-class _Foreign(BaseModel):
-    """OpenAI's clients send more than is heard here; the rest is passed over."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class Part(_Foreign):
-    """A piece of what was said."""
-
-    type: str
-    text: str = ""
-
-
-class Said(_Foreign):
-    """One message of the history."""
-
-    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | tuple[Part, ...] | None = None
-
-    @property
-    def text(self) -> str:
-        """The text of all parts."""
-        if isinstance(self.content, tuple):
-            return "\n".join(part.text for part in self.content)
-        return self.content or ""
-
-
-class Metadata(_Foreign):
-    """What a caller may say besides."""
-
-    conversation: ConversationId | None = Field(None, description="The conversation to go on with.")
-
-
-class StreamOptions(_Foreign):
-    """What a stream has besides."""
-
-    include_usage: bool = False
-
-
-class NewCompletion(_Foreign):
-    """A chat as OpenAI's clients send it. The last message is the question; what was said before is known."""
-
-    model: str
-    messages: tuple[Said, ...] = Field(min_length=1, max_length=10_000)
-    stream: bool = False
-    stream_options: StreamOptions | None = None
-    n: int | None = None
-    user: str | None = Field(None, max_length=1_000, description="Keeps apart the chats of the caller's own users.")
-    metadata: Metadata | None = None
-
-
 async def complete(call: Call) -> Response:
     """Answer the last question of a chat."""
     house = call.house
-    body = await read_json(call.request, NewCompletion, limit=4 * house.body_limit, patience=house.patience)
+    limit = 4 * house.body_limit + 4 * house.upload_limit // 3  # room for a history, and for a file in base64
+    body = await read_json(call.request, NewCompletion, limit=limit, patience=house.patience)
     _check(body)
     message = await take(house, await _asked(call, body))
+    hung_up = _stopping(call, message) if house.settings.after_hang_up == "stop" else None
     headers = {"X-Conversation-Id": message.conversation.thread, "X-Message-Id": message.id}
     head = {"id": f"chatcmpl-{message.id}", "created": int(house.now()), "model": MODEL}
     if body.stream:
@@ -100,11 +57,13 @@ async def complete(call: Call) -> Response:
         return EventStream(
             _chunks(call, message, head, usage=usage),
             ended=fetched(house, message),
+            left=hung_up,
             headers=headers,
             heartbeat=house.heartbeat,
             patience=house.patience,
         )
-    reply = await reply_to(house, message, seconds=None)
+    async with _watched(call, hung_up):
+        reply = await reply_to(house, message, seconds=None)
     background = BackgroundTask(fetched(house, message))
     if reply is None or reply.status == "failed":
         return JSONResponse(_failure(reply), 500, headers, background=background)
@@ -112,6 +71,32 @@ async def complete(call: Call) -> Response:
     choice = {"index": 0, "message": {**said, "refusal": None}, "logprobs": None, "finish_reason": "stop"}
     whole = {**head, "object": "chat.completion", "choices": [choice], "usage": _usage(reply)}
     return JSONResponse(whole, headers=headers, background=background)
+
+
+def _stopping(call: Call, message: Message) -> Callable[[], Awaitable[None]]:
+    async def stop() -> None:
+        try:
+            await call.house.assistant.stop(message.conversation, message.id)
+        except SwitchboardError as error:
+            log.warning("an answer whose caller has hung up could not be stopped: %s", error)
+
+    return stop
+
+
+@asynccontextmanager
+async def _watched(call: Call, hung_up: Callable[[], Awaitable[None]] | None) -> AsyncIterator[None]:
+    """Meanwhile it is heard if the caller hangs up, where that matters."""
+
+    async def watch(then: Callable[[], Awaitable[None]]) -> None:
+        await gone(call.request.receive)
+        await then()
+
+    watching = asyncio.create_task(watch(hung_up)) if hung_up is not None else None
+    try:
+        yield
+    finally:
+        if watching is not None:
+            watching.cancel()
 
 
 async def models(call: Call) -> Response:
@@ -149,6 +134,8 @@ def _page(citation: Citation) -> str:
 async def _chunks(call: Call, message: Message, head: dict[str, Any], *, usage: bool) -> AsyncGenerator[bytes, None]:
     """The answer piece by piece, as it is written."""
     events: list[Event] = []
+    if usage:
+        head = {**head, "usage": None}  # every chunk but the last has it like that
     yield _chunk(head, {"role": "assistant", "content": ""})
     try:
         async for event in call.house.assistant.events(message.conversation, message.id):
@@ -202,9 +189,8 @@ def _check(body: NewCompletion) -> None:
     if body.n not in (None, 1):
         raise BadInput(texts.ONE_CHOICE, status=422)
     question = body.messages[-1]
-    if isinstance(question.content, tuple) and any(part.type != "text" for part in question.content):
-        raise BadInput(texts.ONLY_TEXT, status=422)
-    if question.role != "user" or not question.text.strip():
+    attached = any(part.type != "text" for part in question.parts)
+    if question.role != "user" or not (question.text.strip() or attached):
         raise BadInput(texts.NO_QUESTION, status=422)
 
 
@@ -215,19 +201,51 @@ async def _asked(call: Call, body: NewCompletion) -> Asked:
     opening = [part for said in body.messages[: begins + 1] for part in (said.role, said.text)]
     thread = named or naming.derived(call.principal.id, body.user or "", *opening, prefix="chat")
     conversation, now = call.conversation(thread), call.house.now()
+    attachments = await _attachments(call, body.messages[-1], conversation)
     key = call.request.headers.get("idempotency-key")
     return Asked(
-        id=naming.derived(key, prefix="k") if key else await _identity(call, body, conversation, now),
+        id=naming.derived(key, prefix="k") if key else await _identity(call, body, attachments, conversation, now),
         conversation=conversation,
         principal=call.principal,
         text=body.messages[-1].text,
+        attachments=attachments,
         received_at=now,
     )
 
 
-async def _identity(call: Call, body: NewCompletion, conversation: Conversation, now: float) -> str:
+async def _attachments(call: Call, question: Said, conversation: Conversation) -> tuple[Attachment, ...]:
+    """The question's files, put where those are that were uploaded to the conversation."""
+    house = call.house
+    found = list(files(question))
+    if len(found) > house.attachment_limit:
+        raise BadInput(texts.TOO_MANY_FILES.format(limit=house.attachment_limit), status=413)
+    stored = [
+        await store(
+            _once(file.data),
+            house.assistant.blobs,
+            conversation=conversation,
+            name=file.name,
+            claimed_type=file.media_type,
+            limit=house.upload_limit,
+            patience=house.patience,
+        )
+        for file in found
+    ]
+    return tuple(
+        Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=blob.digest) for blob in stored
+    )
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _identity(
+    call: Call, body: NewCompletion, attachments: tuple[Attachment, ...], conversation: Conversation, now: float
+) -> str:
     """The same for the same history, if it comes again soon: clients that try again do not say so."""
     history = [part for said in body.messages for part in (said.role, said.text)]
+    history += [file.digest for file in attachments]
     window = int(now // RETRIED_WITHIN)
     current, before = (naming.derived(*history, str(number), prefix="m") for number in (window, window - 1))
     turn = await call.house.assistant.turn(conversation, MessageId(before))

@@ -1,7 +1,7 @@
 """Every address: what it takes, what it gives, who answers. The routes and the OpenAPI are both made of this table."""
 
 from channels.http import completions, documents, feedback, jobs, messages, naming, resources, tool_requests
-from channels.http.completions import NewCompletion
+from channels.http.chats import NewCompletion
 from channels.http.feedback import NewFeedback
 from channels.http.messages import NewMessage
 from channels.http.operation import Operation, Schema, in_header, in_path, in_query, text

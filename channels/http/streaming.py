@@ -28,6 +28,7 @@ class EventStream(Response):
     Args:
         frames: What to write. It is closed when nobody reads any more; what makes the events goes on.
         ended: Called when the last frame was handed to the connection.
+        left: Called when the reader is gone before that.
         heartbeat: Seconds of silence after which a comment shows that the stream is alive.
         patience: Seconds that a reader may take to take a frame.
     """
@@ -39,12 +40,14 @@ class EventStream(Response):
         heartbeat: float,
         patience: float,
         ended: Callable[[], Awaitable[None]] | None = None,
+        left: Callable[[], Awaitable[None]] | None = None,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(None, 200, {**HEADERS, **headers}, media_type="text/event-stream")
         del self.headers["content-length"]
         self._frames = frames
         self._ended = ended
+        self._left = left
         self._heartbeat = heartbeat
         self._patience = patience
 
@@ -52,7 +55,7 @@ class EventStream(Response):
         """Write until the frames end or the reader is gone."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         writing = asyncio.create_task(self._write(send))
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(gone(receive))
         try:
             await asyncio.wait((writing, leaving), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -60,10 +63,11 @@ class EventStream(Response):
             if not writing.done():
                 writing.cancel()
             await asyncio.wait((writing, leaving))
-        if not writing.cancelled():
-            writing.result()
+        if (writing.cancelled() or not writing.result()) and self._left is not None:
+            await self._left()
 
-    async def _write(self, send: Send) -> None:
+    async def _write(self, send: Send) -> bool:
+        """Write all frames. Returns whether the reader took them."""
         with suppress(TimeoutError, OSError):  # the reader does not read, or has hung up
             async with aclosing(self._frames):
                 coming = asyncio.ensure_future(anext(self._frames, None))
@@ -78,6 +82,8 @@ class EventStream(Response):
             await self._send(send, b"")
             if self._ended is not None:
                 await self._ended()
+            return True
+        return False
 
     async def _next(self, coming: "asyncio.Future[bytes | None]") -> bytes | None:
         """The frame that is coming, or a sign of life while it is not there."""
@@ -89,6 +95,7 @@ class EventStream(Response):
             await send({"type": "http.response.body", "body": data, "more_body": bool(data)})
 
 
-async def _left(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Wait until the client has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,6 +1,8 @@
 """OpenAI's own client against the running server."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletionMessageParam
 
+from channels.http.settings import HttpSettings
 from switchboard import Artifact, Delta, Event, Failed, Final, Message
 from switchboard.testing.assistant import FakeAssistant
 from tests.channels.http.conftest import Api, api_of, sent_in
@@ -17,6 +20,14 @@ HI: list[ChatCompletionMessageParam] = [{"role": "user", "content": "hi"}]
 
 def client_of(api: Api, key: str | None = None) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(base_url=f"{api.address}/v1", api_key=key or api.key, max_retries=0)
+
+
+def image(url: str) -> dict[str, Any]:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+def file(name: str, data: str) -> dict[str, Any]:
+    return {"type": "file", "file": {"filename": name, "file_data": data}}
 
 
 async def complete(api: Api, messages: list[ChatCompletionMessageParam] = HI, **more: Any) -> Any:
@@ -122,7 +133,12 @@ async def test_a_wrong_key_is_an_authentication_error(api: Api) -> None:
         {"messages": [*HI, {"role": "tool", "content": "x", "tool_call_id": "1"}]},
         {"messages": [{"role": "user", "content": " "}]},
         {"messages": [{"role": "user", "content": None}]},
-        {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:"}}]}]},
+        {"messages": [{"role": "user", "content": [image("data:")]}]},
+        {"messages": [{"role": "user", "content": [image("data:image/png;base64,*")]}]},
+        {"messages": [{"role": "user", "content": [image("https://example.com/a.png")]}]},
+        {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+        {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_id": "file-1"}}]}]},
+        {"messages": [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "AA=="}}]}]},
         {"messages": [{"role": "nobody", "content": "x"}]},
         {"messages": HI, "n": 2},
         {"messages": HI, "metadata": {"conversation": "../x"}},
@@ -155,6 +171,83 @@ async def test_a_text_that_became_another_is_given_whole(tmp_path: Path) -> None
     async with api_of(FakeAssistant(script), tmp_path) as api:
         text = text_of(await stream(api))
         assert text.startswith("A draft\n\nThe answer\n\nSources:\n\n- [chart.png](<http")
+
+
+async def test_files_and_pictures_inside_a_question_are_attached_to_it(api: Api) -> None:
+    parts: Any = [
+        {"type": "text", "text": "Read these"},
+        file("note.txt", "data:text/plain;base64,aGVsbG8="),
+        file("", "aGVsbG8gYWdhaW4="),
+        image("data:image/png;base64,iVBORw=="),
+    ]
+    for _ in range(2):
+        await complete(api, [{"role": "user", "content": parts}], metadata={"conversation": "mine"})
+    (turn,) = (await api.ann.get("/v1/conversations/mine")).json()["messages"]
+    found = [(one["name"], one["media_type"], one["size"]) for one in turn["attachments"]]
+    assert found == [
+        ("note.txt", "text/plain", 5),
+        ("file-3", "application/octet-stream", 11),
+        ("image-4.png", "image/png", 4),
+    ]
+    assert (turn["text"], (await api.anybody.get(turn["attachments"][0]["link"])).text) == ("Read these", "hello")
+
+
+async def test_a_question_may_be_a_file_alone_and_another_file_is_another_question(api: Api) -> None:
+    for data in ("aGVsbG8=", "aGVsbG8=", "aGkh"):
+        await complete(api, [{"role": "user", "content": [file("note.txt", data)]}], metadata={"conversation": "mine"})
+    turns = (await api.ann.get("/v1/conversations/mine")).json()["messages"]
+    assert [one["attachments"][0]["size"] for one in turns] == [5, 3]
+
+
+async def test_a_file_that_is_too_large_or_one_too_many_is_refused(api: Api) -> None:
+    small = file("a.txt", "aGVsbG8=")
+    for parts in ([file("b.txt", "A" * 133_336)], [small] * 4, [file("c.txt", "A" * 5_000_000)]):
+        body = {"model": "switchboard", "messages": [{"role": "user", "content": parts}]}
+        answer = await api.ann.post("/v1/chat/completions", json=body)
+        assert (answer.status_code, answer.json()["error"]["type"]) == (413, "invalid_request_error")
+
+
+async def test_tools_of_the_callers_are_passed_over(api: Api) -> None:
+    function: Any = {"name": "f", "parameters": {"type": "object", "properties": {}}}
+    answer = await complete(api, tools=[{"type": "function", "function": function}], tool_choice="auto")
+    assert answer.choices[0].message.tool_calls is None
+    assert answer.choices[0].message.content.startswith("You said: hi")
+
+
+async def test_the_usage_comes_last_and_only_if_it_is_asked_for(api: Api) -> None:
+    with_usage = await stream(api, stream_options={"include_usage": True})
+    assert [chunk.usage is None for chunk in with_usage] == [True] * (len(with_usage) - 1) + [False]
+    assert with_usage[-1].choices == []
+    assert all("usage" in chunk.model_fields_set for chunk in with_usage)
+    assert not any("usage" in chunk.model_fields_set for chunk in await stream(api))
+
+
+@pytest.mark.parametrize(("after", "stopped"), [("go_on", False), ("stop", True)])
+@pytest.mark.parametrize("streams", [True, False])
+async def test_what_becomes_of_an_answer_whose_caller_hangs_up_is_set(
+    tmp_path: Path, after: Any, stopped: bool, streams: bool
+) -> None:
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def script(message: Message) -> AsyncIterator[Event]:
+        yield Delta(text="one ")
+        begun.set()
+        await go.wait()
+        yield Delta(text="two")
+
+    async with api_of(FakeAssistant(script), tmp_path, settings=HttpSettings(after_hang_up=after)) as api:
+        more: dict[str, Any] = {"metadata": {"conversation": "mine"}}
+        calling = asyncio.create_task(stream(api, **more) if streams else complete(api, **more))
+        await begun.wait()
+        calling.cancel()
+        with suppress(asyncio.CancelledError):
+            await calling
+        (turn,) = (await api.ann.get("/v1/conversations/mine")).json()["messages"]
+        followed = asyncio.create_task(api.ann.get(turn["events_url"]))
+        if not stopped:
+            go.set()
+        last = sent_in((await followed).text)[-1].data
+        assert (last["status"], last["text"]) == (("stopped", "one ") if stopped else ("complete", "one two"))
 
 
 async def test_a_stream_ends_as_openais_does(api: Api) -> None:
