@@ -158,6 +158,18 @@ class SwitchboardAssistant:
         self.working.start()
         self.sending.start()
 
+    async def tidy(self, *, seconds: float) -> None:
+        """Do once what `work` does all the time, for a process that is called now and then and frozen in between.
+
+        Args:
+            seconds: What time there is; a third of it is for sending.
+        """
+        ends = time.monotonic() + seconds
+        await self.turns.take_up()
+        await self.working.sweep(grace_seconds=self._parts.settings.jobs.lease_seconds / 3)
+        await self.turns.ended(seconds * 2 / 3)
+        await self.sending.flush(max(0.0, ends - time.monotonic()))
+
     async def recover(self) -> int:
         """Take up what a crash left: messages that wait or whose worker is gone. Returns in how many conversations."""
         return await self.turns.recover()

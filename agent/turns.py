@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any, NoReturn
 
@@ -145,10 +146,24 @@ class Turns:
         while True:
             await asyncio.sleep(turns.lease_seconds)
             try:
-                for conversation in await self._parts.conversations.pending(tenant=self._parts.settings.tenant):
-                    await self.pump(conversation)
+                await self.take_up()
             except SwitchboardError as error:
                 log.warning("what dead workers left could not be looked up, will try again: %s", error)
+
+    async def take_up(self) -> None:
+        """Go on with what waits or was left by a dead worker, as far as its lease has run out."""
+        for conversation in await self._parts.conversations.pending(tenant=self._parts.settings.tenant):
+            await self.pump(conversation)
+
+    async def ended(self, seconds: float) -> None:
+        """Wait until nothing runs here; what takes longer goes on in another process."""
+        ends = time.monotonic() + seconds
+        while self.tasks and (left := ends - time.monotonic()) > 0:
+            await asyncio.wait(set(self.tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        for run in self.runs.values():
+            run.hand_over()
+        if self.tasks:
+            await asyncio.wait(set(self.tasks), timeout=GRACE_SECONDS)
 
     async def close(self, *, hand_over: bool) -> None:
         """Take nothing more; let running turns end for a while, then stop them or hand them over to another process."""

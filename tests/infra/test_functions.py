@@ -1,5 +1,6 @@
 """The functions: a platform's request goes into the queue, and what is in the queue is answered."""
 
+import asyncio
 import base64
 import os
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from agent import inbox
 from channels.receiving import Posted
-from infra.functions import answer, receive
+from infra.functions import answer, receive, tidy
 from stores.dynamodb import DynamoConversationStore, Table
 from switchboard import Limits, Message, Receipt, Refused, Reply
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.plugins import Setup
+from switchboard.settings import load
 from tests.aws import REGION, World, a_world
 
 HERE = Conversation(tenant="local", channel="posting", room="room")
@@ -78,6 +81,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
         yield world
         receive._runner.run(receive._receiver.forget())
         answer._runner.run(answer._kept.forget())
+        tidy._runner.run(tidy._kept.forget())
 
 
 def request(body: str, *, signature: str = "ours") -> dict[str, Any]:
@@ -177,3 +181,24 @@ async def transcript(world: World) -> Any:
         return await store.transcript(HERE)
     finally:
         await store.close()
+
+
+def test_what_a_dead_worker_left_is_answered_and_sent_when_the_schedule_comes(world: World) -> None:
+    message = Message(
+        id=MessageId("m0"), conversation=HERE, principal=Principal(id="ann", verified=True), text="Hello", push=True
+    )
+
+    async def die() -> None:
+        store = Setup(load()).backend("conversations")
+        begun = inbox.offer(
+            await store.read(HERE, message.id), message, now=1.0, worker="dead", lease_seconds=30.0, busy="queue"
+        )
+        assert begun.change is not None
+        assert await store.commit(HERE, begun.change)
+        await store.close()
+
+    asyncio.run(die())
+    tidy.handler({"source": "aws.scheduler"}, Left())
+    assert [name for name, _ in sent()] == ["m0"]
+    tidy.handler({}, Left())
+    assert [name for name, _ in sent()] == ["m0"]
