@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
+from channels.gateway.catalogues import Catalogues, Listing
 from channels.gateway.channel import GatewayChannel, channel
 from channels.gateway.front import Front
 from channels.gateway.opening import LIFE
@@ -17,7 +18,7 @@ from channels.websocket.saying import said, subject
 from channels.websocket.settings import WebSettings
 from channels.websocket.shapes import Bounds, Line, TurnView
 from channels.websocket.views import new_view, turn_view
-from switchboard import BadInput, Conversation, MessageId, SwitchboardError
+from switchboard import BadInput, Catalogue, Conversation, MessageId, Principal, SwitchboardError
 from switchboard.connections import Chunk, Connection
 from switchboard.plugins import Setup
 from switchboard.uploading import GivesAddresses
@@ -39,6 +40,7 @@ class Desk:
 
     Attributes:
         visitors: Makes and checks conversation ids.
+        catalogues: Asked for what a newcomer is offered, unless the settings say that.
         model: What the assistant is made of, for people.
     """
 
@@ -46,6 +48,7 @@ class Desk:
     channel: GatewayChannel
     visitors: Visitors
     bounds: Bounds
+    catalogues: Catalogues
     model: str = ""
 
     async def take(self, connection_id: str, text: str | None) -> bool:
@@ -151,16 +154,17 @@ class Desk:
         """What there is. The connection has joined by now: what happens meanwhile comes besides."""
         jobs = [job for job in await self.front.jobs(conversation) if job.due_at]
         turns, earlier = await self._turns(conversation)
+        offered = await self._offered(connection.principal)
         welcome = p.Welcome(
             v=p.VERSION,
             conversation=conversation.thread,
             history=turns,
             earlier=earlier,
             limits=self.bounds,
-            suggestions=self.channel.settings.suggestions,
-            documents=0,
+            suggestions=offered.suggestions,
+            documents=offered.documents,
             model=self.model,
-            notice="",
+            notice=offered.notice,
             signed_in=connection.principal.verified,
             line=replace(LINE, uploads="address" if isinstance(self.front.blobs, GivesAddresses) else "server"),
         )
@@ -176,6 +180,11 @@ class Desk:
             for job in jobs
         ]
         await self.channel.hall.send(connection, welcome, *news)
+
+    async def _offered(self, principal: Principal) -> Catalogue:
+        if suggestions := self.channel.settings.suggestions:
+            return Catalogue(documents=0, suggestions=suggestions, model=self.model)
+        return await self.catalogues.of(principal)
 
     async def _turns(
         self, conversation: Conversation, *, before: int | None = None
@@ -222,8 +231,11 @@ class Desk:
             await self.channel.hall.send(connection, p.HappenedSince(message_id=message_id, events=shown))
 
 
-def desk(setup: Setup, front: Front) -> Desk:
+def desk(setup: Setup, front: Front, listing: Listing) -> Desk:
     """The desk as the settings want it.
+
+    Args:
+        listing: Looks into the library, for whoever says hello.
 
     Raises:
         ConfigError: Something is missing or wrong in them.
@@ -236,5 +248,6 @@ def desk(setup: Setup, front: Front) -> Desk:
         channel=made,
         visitors=Visitors(web, channel=made.name),
         bounds=Bounds(text=limits.message_characters, upload=limits.upload_bytes, attachments=limits.attachments),
+        catalogues=Catalogues(listing, clock=made.hall.clock),
         model=setup.settings.backends.chat_model,
     )

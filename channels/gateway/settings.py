@@ -34,7 +34,9 @@ class GatewaySettings(BaseModel):
         0.25, ge=0.05, le=10, description="How often a growing answer is sent; each time is a request for each window."
     )
     jwt: JwtSettings = Field(JwtSettings(), description="Whose tokens open a socket, besides tickets.")
-    suggestions: tuple[str, ...] = Field((), description="Questions that a newcomer is offered.")
+    suggestions: tuple[str, ...] = Field(
+        (), description="Questions that a newcomer is offered, instead of the library's."
+    )
 
     @field_validator("origins", "suggestions", mode="before")
     @classmethod

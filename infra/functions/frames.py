@@ -6,7 +6,9 @@ from typing import Any
 
 from channels.gateway.desk import Desk
 from infra.functions.starting import Started
+from switchboard.assistant import Catalogue
 from switchboard.boundary import attempt
+from switchboard.identity import Principal
 from switchboard.settings import Settings
 
 _runner = asyncio.Runner()
@@ -47,8 +49,14 @@ def _made(settings: Settings) -> Desk:
     from channels.gateway.desk import desk
     from switchboard.plugins import Setup
 
+    async def listing(principal: Principal) -> Catalogue:
+        from agent.shelf import Shelf
+
+        return await Shelf(unanswering).catalogue(principal)
+
     setup = Setup(settings)
-    return desk(setup, Front(setup))
+    unanswering = Setup(settings, given={"chat_model": None})  # what it says of itself is not worth loading it
+    return desk(setup, Front(setup), listing)
 
 
 _desk = Started(_made, lambda desk: desk.channel.close())

@@ -23,7 +23,8 @@ from tests.aws import REGION, World
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::000000000000:role/functions"
 ROUTES = {"$connect": "connect", "$default": "frames", "$disconnect": "disconnect"}
-SECONDS = 60
+SECONDS = 30
+"""That a function may take, and after which a message that it did not answer comes again."""
 STAGE = "prod"
 
 
@@ -79,7 +80,7 @@ def deploy(world: World, folder: Path, settings: Mapping[str, str]) -> Deployed:
     there = Deployed(
         world=world, table=world.table().name, bucket=_bucket(world), address=f"ws://{path}", endpoint=f"http://{path}"
     )
-    queue = world.queue(VisibilityTimeout=str(6 * SECONDS))
+    queue = world.queue(VisibilityTimeout=str(SECONDS))
     variables = _variables(there, queue, folder) | {f"SWITCHBOARD_{name}": value for name, value in settings.items()}
     for route, name in ROUTES.items():
         function = _function(world, f"{name}-{api}", name, variables)

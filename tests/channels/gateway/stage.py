@@ -13,6 +13,7 @@ from agent.consuming import Consuming
 from agent.front import Front
 from agent.refusing import Refusing
 from agent.showing import Shown
+from channels.gateway.catalogues import Catalogues, Listing
 from channels.gateway.channel import GatewayChannel
 from channels.gateway.desk import Desk
 from channels.gateway.hall import Hall
@@ -24,7 +25,7 @@ from channels.websocket.shapes import Bounds
 from stores.connections import MemoryConnectionStore
 from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
 from stores.queue import MemoryQueue
-from switchboard import BackendError, Conversation, Principal
+from switchboard import BackendError, Catalogue, Conversation, Principal
 from switchboard.connections import Connection
 from switchboard.jobs import JobKind
 from switchboard.plugins import Setup
@@ -153,6 +154,11 @@ class Stage:
         return snapshot.inbox
 
 
+async def nothing(principal: Principal) -> Catalogue:
+    """A library that is empty."""
+    return Catalogue(documents=0, suggestions=(), model="")
+
+
 @asynccontextmanager
 async def a_stage(
     script: Iterable[Step] | ScriptedChatModel,
@@ -161,6 +167,7 @@ async def a_stage(
     job_kinds: Sequence[JobKind] = (),
     works: bool = False,
     blobs: BlobStore | None = None,
+    listing: Listing = nothing,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """A gateway whose assistant's model plays a script."""
@@ -179,6 +186,7 @@ async def a_stage(
         channel=channel,
         visitors=Visitors(WebSettings(secret=SECRET.encode()), channel="gateway"),
         bounds=Bounds(text=32_000, upload=1_000, attachments=2),
+        catalogues=Catalogues(listing, clock=time.time),
     )
     channels = {"gateway": channel}
     async with running(

@@ -6,7 +6,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -106,6 +106,7 @@ def test_a_ticket_with_another_character_in_it_is_worth_nothing(place: int, lett
     assert bad == good or place == good.index(".") - 1 or check(SECRET, bad, tenant="local", now=NOW) is None
 
 
+@settings(max_examples=50)
 @given(
     st.recursive(
         st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)

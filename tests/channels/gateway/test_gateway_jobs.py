@@ -59,6 +59,7 @@ async def test_a_window_that_comes_back_hears_of_the_job() -> None:
         back = await stage.connect("two")
         await back.hello(client.welcome["conversation"])
         assert [frame["state"] for frame in back.heard("job")] == ["running"]  # the store may be a second behind
+        go.set()
 
 
 async def test_a_job_can_be_cancelled() -> None:
@@ -70,7 +71,8 @@ async def test_a_job_can_be_cancelled() -> None:
 
 
 async def test_a_job_of_another_conversation_can_not_be_cancelled() -> None:
-    async with a_stage(SCRIPT, tools=[read_everything], job_kinds=[reading(asyncio.Event())], works=True) as stage:
+    go = asyncio.Event()
+    async with a_stage(SCRIPT, tools=[read_everything], job_kinds=[reading(go)], works=True) as stage:
         client = await begun(stage)
         other = await stage.connect("two")
         await other.hello()
@@ -78,3 +80,4 @@ async def test_a_job_of_another_conversation_can_not_be_cancelled() -> None:
         await other.say(type="cancel_job", job_id=job_id)
         found = await stage.setup.backend("jobs").get(job_id)
         assert not found.cancelling
+        go.set()
