@@ -1,7 +1,7 @@
 """One call of a chat model, tried until it works or it is known that it will not."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,12 +48,20 @@ class Asking:
     pace: Pace
     attempts: int
 
-    async def ask(self, prompt: str, *, purpose: str, unless: Callable[[], Trouble | None]) -> Answer | Trouble:
+    async def ask(
+        self,
+        prompt: str,
+        *,
+        purpose: str,
+        keep: Callable[[Answer], Awaitable[None]],
+        unless: Callable[[], Trouble | None],
+    ) -> Answer | Trouble:
         """The answer to a prompt, or what went wrong with it.
 
         Args:
             prompt: The whole of it.
             purpose: The prompt's name and version, for the trace.
+            keep: Keeps the answer, in its place among the calls: there is never more in hand than that may be lost.
             unless: Asked just before each call: what makes it useless by now, if anything does.
         """
         last = Trouble(kind="failed")
@@ -63,6 +71,7 @@ class Asking:
                     return useless
                 outcome = await attempt(self._call(prompt, purpose))
                 if isinstance(outcome, Answer):
+                    await keep(outcome)
                     self.pace.went_well()
                     return outcome
                 last = trouble(outcome)

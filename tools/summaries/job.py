@@ -54,7 +54,7 @@ def summary_job(maker: Maker) -> JobKind:
             await checkpoints.save(context, text)
 
         async with passed_on(context.progress) as tell:
-            document = await maker.read(source, context.blobs, tell)
+            document = await maker.read(source, asker, tell)
             made = await maker.summarize(
                 document, source, wish, tell, cancelled=context.cancelled, saved=saved, save=save
             )

@@ -20,6 +20,7 @@ class Kept:
     key: str
     save: Save
     answers: dict[str, Answer] = field(default_factory=dict)
+    _saved: int = 0
     _saving: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
@@ -31,11 +32,15 @@ class Kept:
         return cls(key=key, save=save, answers=answers)
 
     async def keep(self, step: str, answer: Answer) -> None:
-        """Keep an answer before anything else is done with it."""
+        """Keep an answer before anything else is done with it; those that come meanwhile are kept together."""
         self.answers[step] = answer
+        number = len(self.answers)
         async with self._saving:
+            if self._saved >= number:
+                return
             entries = {name: asdict(each) for name, each in self.answers.items()}
             await self.save(json.dumps({"key": self.key, "answers": entries}, separators=(",", ":")))
+            self._saved = len(entries)
 
     @property
     def spent(self) -> tuple[int, int]:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from switchboard import BlobStore, ToolFailed
+from switchboard import ToolFailed
 from switchboard.tools import Cancelled
 from tools.progress import Tell
 from tools.reading.backend import Document, Reader
 from tools.retrieval.backend import Library, Retriever, Source
 from tools.summaries import texts
 from tools.summaries.backend import Length, Save, Summarizer, unkept
-from tools.summaries.locating import Locator, content
+from tools.summaries.locating import Asker, Locator, content
 from tools.summaries.settings import SummarySettings
 from tools.summaries.showing import Shown, shown
 from tools.summaries.written import Estimate, WrittenSummarizer
@@ -44,7 +44,7 @@ class Maker:
     settings: SummarySettings
     model: str = ""
 
-    async def read(self, source: Source, blobs: BlobStore, tell: Tell) -> Document:
+    async def read(self, source: Source, asker: Asker, tell: Tell) -> Document:
         """Read a document; one of the conversation is put into the library too, so that its pages can be opened.
 
         Raises:
@@ -54,15 +54,22 @@ class Maker:
         text = texts.reading(source.title)
         tell(text, 0, 0)
         document = await self.reader.read(
-            await content(source, blobs), name=source.title, progress=lambda done, total: tell(text, done, total)
+            await content(source, asker.blobs), name=source.title, progress=lambda done, total: tell(text, done, total)
         )
         if (estimate := self.estimate(document)) and estimate.tokens > self.settings.most_tokens:
             raise ToolFailed(texts.too_much(estimate.tokens, self.settings.most_tokens))
-        library = self.locator.library
-        if source.access.conversation and _takes_documents(library):
+        if source.access.conversation:
+            await self._index(source, document, asker, tell)
+        return document
+
+    async def _index(self, source: Source, document: Document, asker: Asker, tell: Tell) -> None:
+        """Put a file of a conversation into the library, if it takes files and has not got this one."""
+        library, key = self.locator.library, asker.conversation.key
+        if _takes_documents(library) and not await library.source(
+            source.id, principal=asker.principal, conversation=key
+        ):
             tell(texts.INDEXING, 0, 0)
             await library.put(source, document)
-        return document
 
     def estimate(self, document: Document) -> Estimate | None:
         """What a summary will cost; ``None`` if nothing."""
@@ -82,7 +89,8 @@ class Maker:
         """Summarise a document that was read. Raises as `Summarizer.summarize`."""
 
         async def progress(done: int, total: int, text: str) -> None:
-            tell(text, done, total)
+            if text:
+                tell(text, done, total)
 
         summary = await self.summarizer.summarize(
             document,

@@ -48,6 +48,7 @@ def summarize_tool(maker: Maker) -> Tool:
             - Summarize the attached document
             - Give me a summary of this report
             - What are the key points of this file?
+            - What are the main takeaways of the report?
             - Sum up the supplier contract
             - Give me the gist of the annual report
             - A short overview of the handbook, please
@@ -55,6 +56,7 @@ def summarize_tool(maker: Maker) -> Tool:
             - tl;dr
             - Fasse das Dokument zusammen
             - Résume ce document
+            - Fais un résumé du rapport
         """
         asker = Asker(
             conversation=context.conversation,
@@ -67,7 +69,7 @@ def summarize_tool(maker: Maker) -> Tool:
             found = await maker.locator.locate(document, asker)
             if len(found) > 1:
                 return _ask_which(context, found)
-            return await _Call(maker=maker, context=context, source=found[0], wish=wish).run()
+            return await _Call(maker=maker, context=context, asker=asker, source=found[0], wish=wish).run()
         except BackendError as error:
             raise ToolFailed(texts.FAILED, retryable=error.retryable) from error
 
@@ -94,6 +96,7 @@ class _Call:
 
     maker: Maker
     context: ToolContext
+    asker: Asker
     source: Source
     wish: Wish
     pages: int = 0
@@ -124,7 +127,7 @@ class _Call:
                     await task
 
     async def _make(self) -> Shown | None:
-        document = await self.maker.read(self.source, self.context.blobs, self._tell)
+        document = await self.maker.read(self.source, self.asker, self._tell)
         self._learn(len(document.pages) if document.paged else 0)
         estimate = self.maker.estimate(document)
         if estimate is not None and estimate.calls > 1:

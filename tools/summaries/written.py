@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from prompts import load
@@ -218,11 +219,12 @@ class _Work:
             most=str(most),
             **material,
         )
-        answer = await self.asking.ask(text, purpose=f"{name} {prompt.version}", unless=self._useless)
+        answer = await self.asking.ask(
+            text, purpose=f"{name} {prompt.version}", keep=partial(self.kept.keep, step), unless=self._useless
+        )
         if isinstance(answer, Trouble):
             self.troubles.append(answer)
             return None
-        await self.kept.keep(step, answer)
         return answer
 
     def _useless(self) -> Trouble | None:
