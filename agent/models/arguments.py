@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from agent.models import values, wishes
-from agent.models.cards import DOCUMENT, FREE_TEXT, Card
+from agent.models.cards import DOCUMENT, FREE_TEXT, GATHERED, Card
 from agent.models.meaning import Meaning
 from agent.models.words import stem, tokens
 
@@ -80,6 +80,8 @@ def answered(name: str, card: Card, said: Said, meaning: Meaning) -> Any:
 
 def argument(name: str, schema: Mapping[str, Any], card: Card, said: Said, meaning: Meaning) -> Any:
     """One argument's value, or the mark for nothing."""
+    if name in GATHERED:
+        return [said.text]
     schema = _inner(schema)
     required = name in card.required
     if options := schema.get("enum"):

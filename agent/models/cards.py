@@ -15,6 +15,8 @@ FREE_TEXT = frozenset(
 """Arguments of these names take what the person said."""
 DOCUMENT = frozenset({"document", "documents", "file", "filename", "file_name", "document_name", "image", "attachment"})
 """Arguments of these names take a file or a document that the person names."""
+GATHERED = frozenset({"facts"})
+"""Arguments of these names take what the person said in all messages on the matter, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from agent.models.arguments import Said, answered, fill
 from agent.models.cards import DOCUMENT, FREE_TEXT, Card, cards, main_search
 from agent.models.documents import is_file, named_document, without_document
 from agent.models.followups import FollowUp, asks_for_more, standalone
+from agent.models.gathering import continued
 from agent.models.markdown import escaped
 from agent.models.meaning import Meaning
 from agent.models.quoting import sources
@@ -88,6 +89,8 @@ class Decider:
             return AIMessage(phrases.WHAT_ABOUT_FILE.format(names=names) if names else phrases.EMPTY)
         if pending := self._answer_to_own_question(told):
             return _calling(pending.name, pending.arguments, told)
+        if not self.choice and (gathered := continued(told, self.tools, self.meaning)):
+            return _calling(gathered[0].name, gathered[1], told)
         asked, _ = without_courtesies(_readable(now.text))
         way = route(_readable(now.text), self.tools, self.meaning)
         if way.kind == "about" and now.files and (search := main_search(self.tools)):

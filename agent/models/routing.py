@@ -88,6 +88,17 @@ def nearest(text: str, tools: Sequence[Card], meaning: Meaning) -> Card:
     return max(tools, key=lambda card: near(text, card.examples, meaning))
 
 
+def is_question(text: str) -> bool:
+    """Whether a text asks something, and neither tells nor requests."""
+    return _said(text).asks
+
+
+def begins(text: str, card: Card) -> bool:
+    """Whether a text begins with the verb of one of a tool's examples, as a new request to it does."""
+    verb = _said(without_courtesies(text)[0]).verb
+    return bool(verb) and verb in {_said(example).verb for example in card.examples}
+
+
 def near(text: str, examples: tuple[str, ...], meaning: Meaning) -> float:
     """How near a message is to examples: the mean of the two best, as one lucky example should not decide."""
     said = _said(text)

@@ -1,0 +1,65 @@
+"""Facts that a tool gathers over several messages: an answer to its question, or a change to what it made.
+
+A tool that takes `GATHERED` asks by itself for what it lacks. What is said next goes to it again, after all that was
+said before: so nothing has to be remembered besides the conversation.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from agent.models.cards import GATHERED, Card
+from agent.models.meaning import Meaning
+from agent.models.routing import Route, begins, is_question, route
+from agent.models.transcript import Exchange
+
+_CHANGE = re.compile(
+    r"(?:please |now |and |no,? |actually,? |then |bitte |s'il (?:te|vous) pla[iî]t,? |por favor,? )*"
+    r"(?:(?:make|set|change|use|add|remove|delete|drop|replace|correct|extend|shorten|increase|reduce|raise|lower|put|"
+    r"rename|update|include|leave out|ändere|setze|mach|füge|ergänze|entferne|lösche|ersetze|changez?|mets|mettez|"
+    r"ajoutez?|supprimez?|remplacez?|cambia|pon|añade|agrega|quita|elimina|reemplaza)\b|"
+    r"(?:the |our |die |der |das |le |la |el )?[\w -]{1,40}?"
+    r"\b(?:is|are|should be|must be|has to be|soll|ist|sind|est|sont|es|son)\b[^?]*$)",
+    re.IGNORECASE,
+)
+"""A change to what was made, in the languages of the tools' examples: *make it 45 days*, *the term is a year*."""
+
+
+def continued(told: Sequence[Exchange], tools: Sequence[Card], meaning: Meaning) -> tuple[Card, dict[str, Any]] | None:
+    """The call that goes on with what a tool has gathered so far; ``None`` if the message is about something else."""
+    now, text = told[-1], told[-1].text
+    found = _last(told[:-1], tools)
+    if found is None or is_question(text):
+        return None
+    card, name, arguments, back = found
+    way = route(text, tools, meaning)
+    asked = back == 1 and told[-2].answer.rstrip().endswith("?")
+    if begins(text, card) and way.tool is card and not _CHANGE.match(text):
+        return None
+    if not (_is_answer(way, card, text) if asked else _CHANGE.match(text) and _is_free(way, card)):
+        return None
+    return card, {**arguments, name: [*arguments[name], now.text]}
+
+
+def _last(told: Sequence[Exchange], tools: Sequence[Card]) -> tuple[Card, str, dict[str, Any], int] | None:
+    """The newest call of a tool that gathers: the tool, the argument, the call's arguments, how many messages ago."""
+    cards = {card.name: card for card in tools}
+    for back, exchange in enumerate(reversed(told), start=1):
+        for call in reversed(exchange.calls):
+            card = cards.get(call["name"])
+            name = next((name for name in card.properties if name in GATHERED), "") if card else ""
+            if card and isinstance(call["args"].get(name), list):
+                return card, name, dict(call["args"]), back
+    return None
+
+
+def _is_answer(way: Route, card: Card, text: str) -> bool:
+    """Whether a message may answer a question: anything may but a courtesy or a request to another tool."""
+    if way.kind in ("thanks", "greeting", "about"):
+        return False
+    return way.kind != "tool" or way.tool is None or way.tool is card or way.tool.searches or not begins(text, way.tool)
+
+
+def _is_free(way: Route, card: Card) -> bool:
+    """Whether no other tool than the search claims a message."""
+    return way.kind != "tool" or way.tool is None or way.tool is card or way.tool.searches

@@ -1,0 +1,74 @@
+from typing import Any
+
+import pytest
+from langchain_core.messages import ToolMessage
+
+from tests.agent.models.conftest import Talk
+from tests.agent.models.corpus import LIST, SEARCH, shown
+
+DRAFT = {
+    "type": "function",
+    "function": {
+        "name": "draft_paper",
+        "description": "Draft a paper.\n\nExamples:\n- Draft an NDA between Acme and Beta\n- Write an invoice for ACME Ltd",
+        "parameters": {
+            "type": "object",
+            "properties": {"facts": {"type": "array", "items": {"type": "string"}}, "kind": {"type": "string"}},
+        },
+    },
+}
+FIRST = "Draft an NDA between Acme and Beta"
+
+
+def asking(name: str, arguments: dict[str, Any]) -> ToolMessage | str:
+    """A tool that asks once and is satisfied by whatever is said then."""
+    if name != "draft_paper":
+        return shown(())
+    return "For how long is it?" if len(arguments["facts"]) == 1 else "Here is the draft."
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk([SEARCH, LIST, DRAFT], asking)
+
+
+def facts(talk: Talk) -> list[list[str]]:
+    """What the tool was given for the last message, call by call."""
+    return [arguments["facts"] for name, arguments in talk.calls if name == "draft_paper"]
+
+
+def test_an_answer_to_the_tools_question_goes_to_it_after_what_was_said_before(talk: Talk) -> None:
+    assert talk.say(FIRST) == "For how long is it?"
+    assert talk.say("three years") == "Here is the draft."
+    assert facts(talk) == [[FIRST, "three years"]]
+
+
+@pytest.mark.parametrize("text", ["make it 5 years", "change the second party to Gamma", "the date is 1 May 2026"])
+def test_a_change_goes_to_what_was_made_even_after_another_question(talk: Talk, text: str) -> None:
+    for said in (FIRST, "three years", "What documents do you have?", text):
+        talk.say(said)
+    assert facts(talk) == [[FIRST, "three years", text]]
+
+
+@pytest.mark.parametrize("text", ["What is the notice period?", "thanks", "hello", "which files can you see?"])
+def test_a_question_or_a_courtesy_is_no_answer(talk: Talk, text: str) -> None:
+    talk.say(FIRST)
+    talk.say(text)
+    assert facts(talk) == []
+
+
+def test_a_new_request_begins_anew(talk: Talk) -> None:
+    talk.say(FIRST)
+    talk.say("Write an invoice for Gamma Ltd")
+    assert facts(talk) == [["Write an invoice for Gamma Ltd"]]
+
+
+def test_a_topic_after_a_finished_draft_is_looked_up(talk: Talk) -> None:
+    for said in (FIRST, "three years", "parental leave"):
+        talk.say(said)
+    assert talk.calls[-1][0] == "search_documents"
+
+
+def test_a_change_without_anything_made_is_no_call_of_the_tool(talk: Talk) -> None:
+    talk.say("make it 5 years")
+    assert facts(talk) == []
