@@ -52,6 +52,10 @@ class Fulfilment:
         self._assistant = assistant
         self._clock = clock
 
+    async def close(self) -> None:
+        """Let go of the assistant."""
+        await self._assistant.close()
+
     async def answer(self, event: object, *, seconds: float) -> Response:
         """The answer to a call, valid whatever the call is.
 

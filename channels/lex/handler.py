@@ -1,11 +1,13 @@
 """The fulfilment and dialog code hook as AWS Lambda calls it: one event loop for all the calls of a process."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 from channels.lex.answering import Fulfilment
 from channels.lex.responses import Response
+
+T = TypeVar("T")
 
 
 class LambdaContext(Protocol):
@@ -19,29 +21,34 @@ class LambdaContext(Protocol):
 class LambdaHandler:
     """Called as ``handler(event, context)``.
 
-    What answers is made at the first call, in the loop that all calls run in: connections of one call serve the next.
-
     Args:
-        make: Makes what answers.
+        kept: Gives what answers; it is asked at each call, in the one loop that all calls run in.
     """
 
-    def __init__(self, make: Callable[[], Fulfilment]) -> None:
-        self._make = make
+    def __init__(self, kept: Callable[[], Awaitable[Fulfilment]]) -> None:
+        self._kept = kept
         self._runner: asyncio.Runner | None = None
-        self._fulfilment: Fulfilment | None = None
 
     def __call__(self, event: object, context: LambdaContext) -> Response:
         """Answer one call."""
-        if self._runner is None:
-            self._runner = asyncio.Runner()
-        return self._runner.run(self._answer(event, context.get_remaining_time_in_millis() / 1_000))
+        return self._run(self._answer(event, context.get_remaining_time_in_millis() / 1_000))
+
+    def prepare(self) -> None:
+        """Have what answers made now, so that the first call need not wait for it."""
+        self._run(self._made())
 
     def close(self) -> None:
         """End the loop; what runs in it is cancelled."""
         if self._runner is not None:
             self._runner.close()
 
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        return self._runner.run(work)
+
     async def _answer(self, event: object, seconds: float) -> Response:
-        if self._fulfilment is None:
-            self._fulfilment = self._make()
-        return await self._fulfilment.answer(event, seconds=seconds)
+        return await (await self._kept()).answer(event, seconds=seconds)
+
+    async def _made(self) -> None:
+        await self._kept()

@@ -1,19 +1,22 @@
 """The function of a Lex V2 bot: give ``infra/functions/lex.handler`` to the alias as its code hook."""
 
-from channels.lex.answering import Fulfilment
-from channels.lex.channel import channel
-from channels.lex.handler import LambdaHandler
-from switchboard.plugins import Setup
-from switchboard.settings import load
+import os
 
+from infra.functions.deferring import quick_start
 
-def _make() -> Fulfilment:
-    """The channel and the assistant that the settings describe, at the first call."""
+with quick_start():
     from agent.assistant import build
+    from channels.lex.answering import Fulfilment
+    from channels.lex.channel import channel
+    from channels.lex.handler import LambdaHandler
+    from infra.functions.starting import Started
+    from switchboard.plugins import Setup
+    from switchboard.settings import Settings
 
-    settings = load()
-    setup = Setup(settings)
-    return Fulfilment(channel(setup), build(settings, setup))
+    def _made(settings: Settings) -> Fulfilment:
+        setup = Setup(settings)
+        return Fulfilment(channel(setup), build(settings, setup))
 
-
-handler = LambdaHandler(_make)
+    handler = LambdaHandler(Started(_made, Fulfilment.close))
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+        handler.prepare()  # what a snapshot must not copy is made after it: a worker's name, credentials, connections

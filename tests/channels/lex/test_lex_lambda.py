@@ -20,10 +20,10 @@ from itertools import repeat
 from channels.lex.answering import Fulfilment
 from channels.lex.channel import channel
 from channels.lex.handler import LambdaHandler
+from infra.functions.starting import Started
 from switchboard.plugins import Setup
-from switchboard.settings import load
 
-def make():
+def made(settings):
     from agent.assistant import build
     from switchboard.testing.models import Say, ScriptedChatModel
 
@@ -32,11 +32,10 @@ def make():
             calls.write("called\\n")
         return Say(text="Sixteen weeks.", gate=asyncio.Event() if os.environ["HANGS"] else None)
 
-    settings = load()
     setup = Setup(settings, given={"chat_model": ScriptedChatModel(repeat(step)), "tools": ()})
     return Fulfilment(channel(setup), build(settings, setup))
 
-handler = LambdaHandler(make)
+handler = LambdaHandler(Started(made, Fulfilment.close))
 """
 
 
@@ -62,6 +61,18 @@ def test_calls_are_answered_and_a_repeat_in_another_process_gets_the_same_answer
     assert silent["messages"][0]["content"] == texts.NOT_HEARD
     assert malformed["messages"][0]["content"] == texts.MALFORMED
     assert again["messages"] == second["messages"]
+
+
+@pytest.mark.parametrize(("kind", "opened"), [("on-demand", True), ("snap-start", False)])
+def test_stores_are_opened_before_the_first_call_unless_a_snapshot_would_copy_them(
+    tmp_path: Path, kind: str, opened: bool
+) -> None:
+    environ = {**settings(tmp_path), "AWS_LAMBDA_INITIALIZATION_TYPE": kind}
+    with function(HANDLER, environ=environ) as made:
+        made.wait()
+        assert any(tmp_path.iterdir()) == opened
+        answer, _ = made.invoke(payload())
+    assert faults(answer) == []
 
 
 def test_a_function_without_a_secret_says_so(tmp_path: Path) -> None:
