@@ -1,0 +1,232 @@
+"""What is known about a draft: the things that were said about it, read in order, each time anew.
+
+Nothing is kept between turns but what was said; it stands in the conversation's memory, which outlives a crash and goes
+when the conversation is forgotten. The same words always come to the same draft.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tools.drafts import texts, understanding
+from tools.drafts.backend import Fault, Field, FieldType, Known, Line, Money, Origin, Value
+from tools.drafts.reckoning import first_fault
+from tools.drafts.settings import DraftSettings
+from tools.drafts.templates import Template
+from tools.drafts.understanding import Found, Setting
+
+_FREE: tuple[FieldType, ...] = ("party", "text", "paragraphs", "list", "clauses")
+"""What may be said in any words: an answer to a question for it is not searched for anything else but labels."""
+LONGEST = 60_000
+"""Characters of all that is said about one draft."""
+_DROP = re.compile(
+    r"(?:never ?mind|forget (?:it|about it|the draft)|cancel(?: (?:it|that|the draft))?|stop|drop it|abbrechen|"
+    r"vergiss es|annule[rz]?|laisse tomber|olvídalo|cancela(?:r)?)[.!\s]*",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"(?:please |no,? )?(?:make it|change|set|add|remove|delete|replace|correct|ändere|setze|ergänze|entferne|"
+    r"change[zr]?|ajoute[zr]?|supprime[zr]?|cambia|añade|quita)\b",
+    re.IGNORECASE,
+)
+_EXAMPLES = {
+    "date": "31 March 2026",
+    "deadline": "30 days",
+    "duration": "2 years",
+    "money": "1,200 EUR",
+    "percent": "20%",
+    "currency": "EUR",
+    "lines": "3 days consulting at 900 EUR",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "party": "ACME Ltd, 1 Main Street, Springfield",
+    "list": "one; two; three",
+    "clauses": "one; two; three",
+    "text": "a few words",
+    "paragraphs": "some words",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A draft as far as it is known.
+
+    Attributes:
+        values: By field; those that nobody said have another origin.
+        asked: The field that the next thing said should answer; ``None`` if the draft can be made.
+        fault: What is wrong with that field, if it was said.
+        note: What of the last thing that was said could not be used.
+        version: How often there was something to draft that was new.
+        changed: What the last thing that was said changed in a draft that was there before.
+        total: A total that was named.
+        picture: What an illustration should show.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    asked: Field | None = None
+    fault: Fault | None = None
+    note: str = ""
+    version: int = 0
+    changed: tuple[str, ...] = ()
+    total: Money | None = None
+    picture: str = ""
+    dropped: bool = False
+
+
+def gather(said: Sequence[str], template: Template, setting: Setting, settings: DraftSettings) -> State:
+    """The draft that comes of what was said, oldest first."""
+    state = State()
+    seed = said[0] if said else ""
+    for number, text in enumerate(said, start=1):
+        state = _with(state, text, number, template, setting)
+        state = settled(state, template, setting, settings, seed)
+    return state
+
+
+def settled(state: State, template: Template, setting: Setting, settings: DraftSettings, seed: str) -> State:
+    """The state with what nobody has to say, with what is still to be asked, and with its version.
+
+    Args:
+        seed: What makes a placeholder number this draft's own.
+    """
+    values = {**_unsaid(template, setting, settings, seed), **state.values}
+    fault = first_fault(template, values)
+    missing = next((each for each in template.fields if each.required and each.name not in values), None)
+    asked = template.field(fault.field) if fault else missing
+    new = asked is None and (state.version == 0 or bool(state.changed))
+    return replace(state, values=values, fault=fault, asked=asked, version=state.version + new)
+
+
+def drops(text: str) -> bool:
+    """Whether somebody wants no draft any more."""
+    return bool(_DROP.fullmatch(text.strip()))
+
+
+def missing(state: State, template: Template) -> list[Field]:
+    """The required fields of which nothing is known."""
+    return [each for each in template.fields if each.required and each.name not in state.values]
+
+
+def example(each: Field) -> str:
+    """How a field's value is written."""
+    return texts.either(tuple(each.options)) if each.options else _EXAMPLES[each.type]
+
+
+def _with(state: State, text: str, number: int, template: Template, setting: Setting) -> State:
+    """The state after one more thing was said."""
+    asked = state.asked if number > 1 else None
+    if number > 1 and drops(text):
+        return replace(state, dropped=True)
+    origin = Origin(source="said", message=number)
+    before = dict(state.values)
+    if asked and understanding.declines(text) and not asked.required:
+        left = {name: value for name, value in before.items() if name != asked.name}
+        return replace(state, values=left, note="", changed=(asked.name,))
+    free = asked is not None and asked.type in _FREE and not _REQUEST.match(text)
+    others = tuple(each for each in template.fields if not (free and asked and each.name == asked.name))
+    found = understanding.understand(text, others, setting, labelled_only=free)
+    note = texts.no_such_date(found.wrong) if found.wrong else ""
+    if asked and asked.name not in found.values and (free or asked.type not in _FREE):
+        note = _answered(asked, found, text, setting, before, note)
+    elif not asked and state.version:
+        _removed(text, template, before, found)
+    said = {
+        name: Value(value=_merged(template, name, value, before, text), origin=origin)
+        for name, value in found.values.items()
+    }
+    values = {**before, **said, **_currency(template, {**before, **said}, said, origin)}
+    changed = tuple(name for name in values if before.get(name) is None or before[name].value != values[name].value)
+    if number > 1 and not changed and not note and not (found.total or found.picture):
+        note = texts.no_change() if asked is None else ""
+    return replace(
+        state,
+        values=values,
+        note=note,
+        changed=changed,
+        total=found.total or state.total,
+        picture=found.picture or state.picture,
+    )
+
+
+def _answered(asked: Field, found: Found, text: str, setting: Setting, before: Mapping[str, Value], note: str) -> str:
+    """Take what is left of a text as the answer to the question; the note to give if it is none."""
+    left = text if not found.values else found.left
+    value = understanding.answer(asked, left, setting) if left else None
+    if value is not None:
+        found.values[asked.name] = value
+        return note
+    if found.values or note:
+        return note
+    return texts.not_understood(asked.label, example(asked))
+
+
+def _removed(text: str, template: Template, before: Mapping[str, Value], found: Found) -> None:
+    """``Remove the travel line``: the lines, or clauses, without those that are named."""
+    for each in template.fields:
+        value = before.get(each.name)
+        if each.type in ("lines", "list", "clauses") and value and isinstance(value.value, tuple):
+            stay = understanding.without(text, value.value)
+            if stay is not None:
+                found.values.clear()
+                found.values[each.name] = stay
+
+
+def _merged(template: Template, name: str, value: Known, before: Mapping[str, Value], text: str) -> Known:
+    """A value that takes the place of an earlier one, or that is added to it."""
+    each, old = template.field(name), before.get(name)
+    several = each is not None and each.type in ("lines", "list", "clauses")
+    if several and old and isinstance(old.value, tuple) and isinstance(value, tuple) and understanding.added(text):
+        return (*old.value, *value)
+    return value
+
+
+def _currency(
+    template: Template, values: Mapping[str, Value], said: Mapping[str, Value], origin: Origin
+) -> dict[str, Value]:
+    """The currency of the lines that were just said, for the document; and for lines that name none."""
+    of_lines, of_document = template.only("lines"), template.only("currency")
+    if of_lines is None or of_document is None or of_lines.name not in values:
+        return {}
+    lines = values[of_lines.name].value
+    codes = (
+        {line.price.currency for line in lines if isinstance(line, Line) and line.price.currency}
+        if isinstance(lines, tuple)
+        else set()
+    )
+    if of_document.name in said and isinstance(lines, tuple):
+        code = str(said[of_document.name].value)
+        again = tuple(
+            replace(line, price=replace(line.price, currency=code)) for line in lines if isinstance(line, Line)
+        )
+        return {of_lines.name: replace(values[of_lines.name], value=again)}
+    if of_lines.name in said and len(codes) == 1:
+        return {of_document.name: Value(value=codes.pop(), origin=origin)}
+    return {}
+
+
+def _unsaid(template: Template, setting: Setting, settings: DraftSettings, seed: str) -> dict[str, Value]:
+    """Values that nobody has to say: from the settings, and the usual ones."""
+    out: dict[str, Value] = {}
+    for each in template.fields:
+        if (known := _from_settings(each, settings)) is not None:
+            out[each.name] = Value(value=known, origin=Origin(source="settings"))
+        elif each.default and (usual := _usual(each, setting, seed)) is not None:
+            out[each.name] = Value(value=usual, origin=Origin(source="default"))
+    return out
+
+
+def _from_settings(each: Field, settings: DraftSettings) -> Known | None:
+    if each.type == "party" and each.ours:
+        return settings.company.party
+    if each.type == "iban":
+        return settings.company.iban.replace(" ", "") or None
+    return (settings.currency or None) if each.type == "currency" else None
+
+
+def _usual(each: Field, setting: Setting, seed: str) -> Known | None:
+    if each.default == "today":
+        return setting.today
+    if each.default == "draft number":
+        short = hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:4].upper()
+        return f"DRAFT-{setting.today:%Y%m%d}-{short}"
+    return each.default if each.type == "choice" else understanding.answer(each, each.default, setting)

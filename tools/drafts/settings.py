@@ -1,0 +1,74 @@
+"""The table ``[tools.drafts]`` of the settings, checked when the tool is made."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from switchboard import ConfigError
+from tools.drafts.amounts import currencies, is_iban
+from tools.drafts.backend import Party
+
+if TYPE_CHECKING:
+    from switchboard.settings import Settings
+
+WHERE = "tools.drafts"
+FOLDER = "templates"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(_Table):
+    """On whose behalf drafts are made, ``[tools.drafts.company]``, so that nobody is asked for it."""
+
+    name: str = Field("", max_length=500, description="Name of the firm, as on its letters; empty to ask each time.")
+    address: tuple[str, ...] = Field((), description="Lines of its address.")
+    email: str = Field("", max_length=320, description="Its mail address.")
+    tax_id: str = Field("", max_length=50, description="Its VAT number.")
+    iban: str = Field("", description="The account to which invoices are paid.")
+
+    @property
+    def party(self) -> Party | None:
+        """The firm as a party, if it is named."""
+        if not self.name:
+            return None
+        return Party(name=self.name, address=self.address, email=self.email, tax_id=self.tax_id)
+
+
+class DraftSettings(_Table):
+    """What is drafted, and for whom."""
+
+    templates: Path | None = Field(
+        None, description="Folder of your own templates; by default `templates` in the data folder, if it is there."
+    )
+    currency: str = Field("", description="ISO code of the currency where none is said; empty to ask.")
+    locale: str = Field("", description="Whose customs dates and amounts follow, such as `en-US`; else the asker's.")
+    company: Company = Company()
+
+
+def settings_of(settings: "Settings") -> DraftSettings:
+    """The table as it is set, with the folder of templates.
+
+    Raises:
+        ConfigError: Something in it is wrong.
+    """
+    given = (settings.tools.model_extra or {}).get("drafts", {})
+    try:
+        made = DraftSettings.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join((WHERE, *map(str, fault["loc"])))
+        raise ConfigError(
+            f"{name} is not right: {fault['msg'].lower()}.", fix="docs/drafts.md lists what there is.", where=WHERE
+        ) from None
+    if made.currency and made.currency not in currencies():
+        raise ConfigError(f"There is no currency {made.currency!r}.", fix="Use a code such as EUR.", where=WHERE)
+    iban = made.company.iban.replace(" ", "")
+    if iban and not is_iban(iban):
+        raise ConfigError(f"{iban!r} is not a valid IBAN.", fix="Its check digits don't fit; mend it.", where=WHERE)
+    if made.templates is not None and not made.templates.expanduser().is_dir():
+        raise ConfigError("There is no such folder of templates.", fix="Make it, or remove the line.", where=WHERE)
+    folder = made.templates.expanduser() if made.templates else settings.data_dir / FOLDER
+    return made.model_copy(update={"templates": folder})

@@ -1,0 +1,176 @@
+"""Values as a document shows them: dates, amounts and durations by the customs of its language and country."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from tools.drafts.amounts import grouped
+from tools.drafts.backend import Duration, Field, Known, Line, Money, Party, Value
+from tools.drafts.reckoning import Reckoned
+from tools.drafts.templates import Template
+
+USUAL = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
+"""The country whose customs go with a language where no other is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLine:
+    """A line of an invoice as text."""
+
+    position: str
+    description: str
+    quantity: str
+    unit: str
+    price: str
+    amount: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTax:
+    """A tax as text."""
+
+    rate: str
+    base: str
+    amount: str
+
+
+def locale_of(language: str, *wished: str) -> str:
+    """Babel's name of a locale: the first wish that speaks the language, otherwise the usual one."""
+    from babel import Locale, UnknownLocaleError
+
+    for wish in (*wished, USUAL.get(language, language)):
+        try:
+            found = Locale.parse(wish.replace("-", "_")) if wish else None
+        except (ValueError, UnknownLocaleError):
+            continue
+        if found is not None and found.language == language:
+            return str(found)
+    return "en_GB"
+
+
+def shown(template: Template, values: Mapping[str, Value], reckoned: Reckoned, locale: str) -> dict[str, object]:
+    """What a body is filled with: every field by name, empty where nothing is known, and what was computed."""
+    out: dict[str, object] = {}
+    for field in template.fields:
+        value = values.get(field.name)
+        out[field.name] = _shown(field, value.value if value else None, reckoned, locale)
+        if field.type == "deadline":
+            length = value.value if value and isinstance(value.value, Duration) else None
+            out[f"{field.name}_in"] = length_text(length, locale) if length else ""
+    if template.only("lines"):
+        out |= {
+            "net": amount_text(reckoned.net, reckoned.currency, locale),
+            "discounted": amount_text(reckoned.discounted, reckoned.currency, locale) if reckoned.discounted else "",
+            "taxes": [
+                ShownTax(
+                    rate=percent_text(tax.rate, locale),
+                    base=amount_text(tax.base, reckoned.currency, locale),
+                    amount=amount_text(tax.amount, reckoned.currency, locale),
+                )
+                for tax in reckoned.taxes
+            ],
+            "total": amount_text(reckoned.total, reckoned.currency, locale),
+        }
+    return out
+
+
+def _shown(field: Field, value: Known | None, reckoned: Reckoned, locale: str) -> object:
+    if value is None:
+        return [] if field.type in ("lines", "list", "clauses", "paragraphs") else ""
+    if field.type == "deadline":
+        due = reckoned.due.get(field.name)
+        return date_text(due, locale) if due else ""
+    match value:
+        case date():
+            return date_text(value, locale)
+        case Duration():
+            return length_text(value, locale)
+        case Money():
+            return amount_text(value.amount, value.currency or reckoned.currency, locale)
+        case Decimal():
+            return percent_text(value, locale)
+        case tuple() if field.type == "lines":
+            return _lines(value, reckoned, locale)
+        case str() if field.type == "paragraphs":
+            return [part.strip() for part in value.split("\n\n") if part.strip()]
+        case str() if field.type == "iban":
+            return grouped(value)
+        case _:
+            return value
+
+
+def _lines(lines: tuple[Line, ...] | tuple[str, ...], reckoned: Reckoned, locale: str) -> list[ShownLine]:
+    from babel.numbers import format_decimal
+
+    return [
+        ShownLine(
+            position=str(number),
+            description=line.description,
+            quantity=format_decimal(line.quantity, locale=locale, decimal_quantization=False),
+            unit=line.unit,
+            price=amount_text(line.price.amount, reckoned.currency, locale),
+            amount=amount_text(amount, reckoned.currency, locale),
+        )
+        for number, (line, amount) in enumerate(zip(lines, reckoned.amounts, strict=True), start=1)
+        if isinstance(line, Line)
+    ]
+
+
+def known_text(field: Field, value: Known, locale: str, currency: str = "") -> str:
+    """A value in one line, for a list of what stands in a draft."""
+    match value:
+        case date():
+            return date_text(value, locale)
+        case Duration():
+            return length_text(value, locale)
+        case Money():
+            return amount_text(value.amount, value.currency or currency, locale)
+        case Decimal():
+            return percent_text(value, locale)
+        case Party():
+            return ", ".join(part for part in (value.name, *value.address, value.email, value.tax_id) if part)
+        case tuple():
+            return "; ".join(_line_text(each, locale, currency) if isinstance(each, Line) else each for each in value)
+        case _:
+            return grouped(value) if field.type == "iban" else value
+
+
+def _line_text(line: Line, locale: str, currency: str) -> str:
+    from babel.numbers import format_decimal
+
+    count = format_decimal(line.quantity, locale=locale, decimal_quantization=False)
+    what = " ".join(part for part in (count, line.unit, line.description) if part)
+    return f"{what} × {amount_text(line.price.amount, line.price.currency or currency, locale)}"
+
+
+def date_text(day: date, locale: str) -> str:
+    """A date in full: no country reads it wrongly."""
+    from babel.dates import format_date
+
+    return format_date(day, format="long", locale=locale)
+
+
+def length_text(duration: Duration, locale: str) -> str:
+    """A duration, such as ``30 days``."""
+    from babel.units import format_unit
+
+    return format_unit(duration.count, f"duration-{duration.unit}", length="long", locale=locale)
+
+
+def amount_text(amount: Decimal, currency: str, locale: str) -> str:
+    """An amount with its currency; a price may have more decimals than the currency has coins."""
+    from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+    if not currency:
+        return format_decimal(amount, locale=locale, decimal_quantization=False)
+    exponent = amount.normalize().as_tuple().exponent
+    finer = isinstance(exponent, int) and -exponent > get_currency_precision(currency)
+    return format_currency(amount, currency, locale=locale, decimal_quantization=not finer)
+
+
+def percent_text(rate: Decimal, locale: str) -> str:
+    """A percentage."""
+    from babel.numbers import format_percent
+
+    return format_percent(rate / 100, locale=locale, decimal_quantization=False)

@@ -1,0 +1,287 @@
+"""Values for a template's fields in what a person wrote: by labels, by the words before them, and by their shape."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from tools.drafts import amounts, invoicing
+from tools.drafts.backend import Field, FieldType, Known, Line, Money
+from tools.drafts.dates import dates
+from tools.drafts.parties import parties, party
+from tools.drafts.sheet import Sheet, unquoted, words_pattern
+
+_IS = r"\s*(?::|=)\s*|\s+(?:is|are|should be|shall be|will be|must be|to|ist|sind|soll|beträgt|auf|est|sont|es|son)\s+"
+_NONE = re.compile(
+    r"(?:no|none|nothing|skip|n/a|not (?:needed|any)|no thanks|leave it out|kein\w*|nichts|aucun\w*|rien|ningun\w*)"
+    r"[.!\s]*",
+    re.IGNORECASE,
+)
+_NO_TAX = re.compile(
+    r"(?:no|without|exempt from|zero|ohne|keine|sans|sin)\s+(?:VAT|tax|sales tax|GST|MwSt\.?|USt\.?|TVA|IVA)"
+    r"|(?:VAT|tax)[- ](?:exempt|free)|reverse[- ]charge",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(
+    r"(?:,?\s*(?:and|with|plus|add))?\s*(?:an?\s+)?(?:illustration|picture|image|drawing)\s*(?:of|showing|with|:)\s+",
+    re.IGNORECASE,
+)
+_WHOLE: tuple[FieldType, ...] = ("party", "paragraphs", "list", "clauses", "lines")
+"""Types whose labelled value may go on over several lines."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What one text says.
+
+    Attributes:
+        values: By field.
+        total: A total that it names.
+        picture: What an illustration should show.
+        left: What of the text was not understood.
+        wrong: What can't be, such as 31 June, in a sentence.
+    """
+
+    values: dict[str, Known] = field(default_factory=dict)
+    total: Money | None = None
+    picture: str = ""
+    left: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where and when something was said.
+
+    Attributes:
+        month_first: Whether 03/04/2026 is in March.
+    """
+
+    language: str
+    today: date
+    month_first: bool = False
+
+
+def understand(text: str, fields: tuple[Field, ...], setting: Setting, *, labelled_only: bool = False) -> Found:
+    """Everything that a text says about some fields.
+
+    Args:
+        labelled_only: Whether to look for values with a label alone, as the rest answers a question.
+    """
+    sheet = Sheet(text, fields, setting.language)
+    found = Found()
+    if match := _PICTURE.search(sheet.text):
+        end = sheet.end_of(match.end())
+        found.picture = unquoted(sheet.text[match.end() : end])
+        sheet.take(match.start(), end)
+    for each, value in _labelled(sheet, setting):
+        found.values.setdefault(each.name, value)
+    if not labelled_only:
+        _by_shape(sheet, setting, found)
+        for each, made in parties(sheet):
+            found.values.setdefault(each.name, made)
+        for each, worded in _worded(sheet):
+            found.values.setdefault(each.name, worded)
+    found.left = sheet.left()
+    return found
+
+
+def answer(each: Field, text: str, setting: Setting) -> Known | None:
+    """What a text says that answers the question for one field; ``None`` if that can't be read from it."""
+    bare = text.strip()
+    match each.type:
+        case "party":
+            return party(bare)
+        case "text":
+            return unquoted(" ".join(bare.split())).rstrip(".") or None
+        case "paragraphs":
+            return bare or None
+        case "list" | "clauses":
+            return tuple(_several(each, bare)) or None
+        case "lines":
+            return tuple(invoicing.lines(Sheet(bare, (), setting.language), loose=True)) or None
+        case "choice":
+            return _option(each, bare)
+        case _:
+            return _figure(each, bare, setting)
+
+
+def declines(text: str) -> bool:
+    """Whether a text says that there is no such thing."""
+    return bool(_NONE.fullmatch(text.strip()))
+
+
+def _figure(each: Field, bare: str, setting: Setting) -> Known | None:
+    day = next((value for _, value in _dates(bare, setting) if value), None)
+    length = next((value for _, value in amounts.durations(bare)), None)
+    number = amounts.counted(bare.rstrip(".% "))
+    match each.type:
+        case "date":
+            return day
+        case "deadline":
+            return day or length or (next((v for _, v in amounts.durations(f"{bare} days")), None) if number else None)
+        case "duration":
+            return length
+        case "percent":
+            none = Decimal(0) if declines(bare) or _NO_TAX.search(bare) else number
+            return next((value for _, value in amounts.percents(bare)), none)
+        case "money":
+            return amounts.money(bare)
+        case "currency":
+            return amounts.currency(bare) or None
+        case "iban":
+            return (
+                next((value for _, value in amounts.ibans(bare.upper())), None) or bare.replace(" ", "").upper() or None
+            )
+        case _:
+            return None
+
+
+def _dates(text: str, setting: Setting) -> Iterator[tuple[re.Match[str], date | None]]:
+    return dates(text, today=setting.today, month_first=setting.month_first)
+
+
+def _labelled(sheet: Sheet, setting: Setting) -> Iterator[tuple[Field, Known]]:
+    """``Term: 2 years``, ``the due date is 1 May 2026``, ``change the buyer to ACME Ltd``."""
+    by_word = {word: each for each in sheet.fields for word in each.spoken(sheet.language)}
+    words = "|".join(map(re.escape, sorted(by_word, key=len, reverse=True)))
+    label = re.compile(rf"(?<!\w)(?P<label>{words})(?:{_IS})", re.IGNORECASE)
+    marks = list(label.finditer(sheet.text))
+    folded = {word.casefold(): each for word, each in by_word.items()}
+    for mark, following in zip(marks, [*marks[1:], None], strict=False):
+        each = folded[mark["label"].casefold()]
+        limit = following.start() if following else len(sheet.text)
+        if mark.start() < 0 or sheet.text[mark.start()] == "\x00":
+            continue
+        end = limit if each.type in _WHOLE and ":" in mark[0] else min(limit, _end(sheet, mark.end(), each))
+        value = answer(each, sheet.text[mark.end() : end].strip(" ,;\n"), setting)
+        if value is not None:
+            sheet.take(mark.start(), end)
+            yield each, value
+
+
+def _end(sheet: Sheet, start: int, each: Field) -> int:
+    """Where a labelled value ends: commas belong to it where it is a name with an address, or a list."""
+    return sheet.end_of(start, own=each, commas=each.type not in ("party", "list", "lines"))
+
+
+def _by_shape(sheet: Sheet, setting: Setting, found: Found) -> None:
+    """Values that are recognised by how they look."""
+    if of_lines := sheet.of("lines"):
+        found.total = invoicing.given_total(sheet)
+        if made := invoicing.lines(sheet):
+            found.values.setdefault(of_lines[0].name, tuple(made))
+    for each, value in _shaped(sheet, setting, found):
+        found.values.setdefault(each.name, value)
+    for each in sheet.of("choice"):
+        if option := _option(each, sheet.text):
+            found.values.setdefault(each.name, option)
+
+
+def _shaped(sheet: Sheet, setting: Setting, found: Found) -> Iterator[tuple[Field, Known]]:
+    for match, iban in list(amounts.ibans(sheet.text)):
+        for each in sheet.of("iban"):
+            sheet.take(match.start(), match.end())
+            yield each, iban
+    if (exempt := _NO_TAX.search(sheet.text)) and (
+        taxes := [each for each in sheet.of("percent") if each.name == "tax"]
+    ):
+        sheet.take(exempt.start(), exempt.end())
+        yield taxes[0], Decimal(0)
+    for match, percent in list(amounts.percents(sheet.text)):
+        yield from _owned(sheet, match, percent, ("percent",))
+    for match, day in list(_dates(sheet.text, setting)):
+        if day is None:
+            found.wrong = match[0]
+            sheet.take(match.start(), match.end())
+            continue
+        yield from _owned(sheet, match, day, ("date", "deadline"))
+    for match, length in list(amounts.durations(sheet.text)):
+        yield from _owned(sheet, match, length, ("duration", "deadline"))
+    if sheet.of("money"):
+        for match in list(re.finditer(amounts.MONEY, sheet.text)):
+            if (amount := amounts.money(match[0])) is not None:
+                yield from _owned(sheet, match, amount, ("money",))
+    for each in sheet.of("currency"):
+        named = re.search(
+            rf"(?<!\w)(?:{'|'.join(map(re.escape, each.spoken(sheet.language)))})\s+([A-Z]{{3}})\b", sheet.text
+        )
+        if named and named[1] in amounts.currencies():
+            sheet.take(named.start(), named.end())
+            yield each, named[1]
+
+
+def _owned(
+    sheet: Sheet, match: re.Match[str], value: Known, types: tuple[FieldType, ...]
+) -> Iterator[tuple[Field, Known]]:
+    """A value with the field whose word stands beside it, or the first field that takes such a value."""
+    fields = sheet.of(*types)
+    if not fields or "\x00" in sheet.text[match.start() : match.end()]:
+        return
+    owner = sheet.owner(match.start(), match.end(), types)
+    each, start = owner or (fields[0], match.start())
+    sheet.take(start, match.end())
+    yield each, value
+
+
+def _worded(sheet: Sheet) -> Iterator[tuple[Field, str]]:
+    """Texts behind a word of their field: ``under German law``, ``about a joint venture``."""
+    for each in sheet.of("text"):
+        for match in words_pattern(set(each.spoken(sheet.language))).finditer(sheet.text):
+            end = sheet.end_of(match.end(), own=each)
+            value = unquoted(sheet.text[match.end() : end].strip(" :"))
+            if value and sheet.text[match.end() : match.end() + 1] in (" ", ":"):
+                sheet.take(match.start(), end)
+                yield each, value
+                break
+
+
+def _option(each: Field, text: str) -> str | None:
+    for option, words in each.options.items():
+        if words_pattern([option, option.replace("_", " "), *words]).search(text):
+            return option
+    return None
+
+
+def _several(each: Field, text: str) -> Iterator[str]:
+    """The items of a list; a clause is a sentence, in which commas are only commas."""
+    parts = re.split(r"\n|;", text)
+    if each.type == "list" and len(parts) == 1:
+        parts = re.split(r",\s+|\s+(?:and|und|et|y)\s+", text)
+    for part in parts:
+        if item := re.sub(r"^\s*(?:[-*•]|\d+[.)])\s+", "", part).strip(" ."):
+            yield f"{item}." if each.type == "clauses" and item[-1] not in ".!?" else item
+
+
+def added(text: str) -> bool:
+    """Whether a text adds to what there is, rather than taking its place."""
+    return bool(
+        re.match(
+            r"\s*(?:please\s+)?(?:add|also|plus|and|additionally|noch|auch|ergänze|füge|ajoute\w*|añad\w+|agrega\w*)\b",
+            text,
+            re.I,
+        )
+    )
+
+
+def without(text: str, lines: tuple[Line, ...] | tuple[str, ...]) -> tuple[Line, ...] | tuple[str, ...] | None:
+    """The lines that stay when a text says to remove some; ``None`` if it says no such thing."""
+    match = re.match(
+        r"\s*(?:please\s+)?(?:remove|delete|drop|without|entferne|lösche|supprime\w*|quita|elimina)\s+(?:the\s+|die\s+|la\s+)?(.+)",
+        text,
+        re.I,
+    )
+    if not match:
+        return None
+    named = [
+        word
+        for word in re.findall(r"\w+", match[1].casefold())
+        if word not in ("line", "item", "lines", "clause", "position")
+    ]
+    stay = [each for each in lines if not _is_named(each.description if isinstance(each, Line) else each, named)]
+    return tuple(stay) if len(stay) < len(lines) else None  # type: ignore[return-value]
+
+
+def _is_named(text: str, words: list[str]) -> bool:
+    return bool(words) and all(word in text.casefold() for word in words)
