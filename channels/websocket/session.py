@@ -222,14 +222,13 @@ class Session:
 
     async def _resume(self, message_id: MessageId, after: int, conversation: Conversation) -> None:
         known = self._following.expects(message_id)
-        if not known and (message := await self._newest(message_id, conversation)):
+        if not known and (message := await self._known(message_id, conversation)):
             self._following.expect(message)
         self._following.follow(message_id, conversation, after=after)
 
-    async def _newest(self, message_id: MessageId, conversation: Conversation) -> Message | None:
-        """A message, if it is one of the newest."""
-        turns = await self._house.assistant.transcript(conversation, limit=HISTORY)
-        return next((turn.message for turn in turns if turn.message.id == message_id), None)
+    async def _known(self, message_id: MessageId, conversation: Conversation) -> Message | None:
+        turn = await self._house.assistant.turn(conversation, message_id)
+        return None if turn is None else turn.message
 
     def _began(self, started: JobStarted, message_id: MessageId, conversation: Conversation) -> None:
         """A turn that the client follows has begun a job."""
@@ -237,7 +236,7 @@ class Session:
 
     async def _told(self, result: MessageId, conversation: Conversation) -> None:
         """A job that the client follows has its result."""
-        if message := await self._newest(result, conversation):
+        if message := await self._known(result, conversation):
             self._following.show(message, ready=self._welcomed)
 
     async def _ack(self, message_id: MessageId, seq: int) -> None:
