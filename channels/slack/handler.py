@@ -23,36 +23,35 @@ log = logging.getLogger("switchboard.channels")
 
 
 class LambdaHandler:
-    """A handler for an HTTP API, a REST API or a function's address. ``make`` gives the desk, at the first call."""
+    """A handler for an HTTP API, a REST API or a function's address. ``desk`` is asked for the desk at each call."""
 
-    def __init__(self, make: Callable[[], Desk], *, now: Callable[[], float] = time.time) -> None:
-        self._make = make
+    def __init__(self, desk: Callable[[], Desk], *, now: Callable[[], float] = time.time) -> None:
+        self._desk = desk
         self._now = now
-        self._desk: Desk | None = None
         self._runner = asyncio.Runner()
 
     def __call__(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
         """Answer one request."""
-        self._desk = self._desk or self._make()
+        desk = self._desk()
         try:
             body = _body(event)
         except ValueError:
             return _answer(400)
         named = event.get("headers")
         headers = {str(name).lower(): str(value) for name, value in (named if isinstance(named, dict) else {}).items()}
-        secret = self._desk.channel.settings.signing_secret.get_secret_value()
+        secret = desk.channel.settings.signing_secret.get_secret_value()
         if not is_signed(headers, body, secret=secret, now=self._now()):
             return _answer(401)
         try:
             payload = decode(body, headers.get("content-type", ""))
             delivery = Delivery(payload=payload, received_at=self._now())
-            told = read(delivery, self._desk.channel.settings, tenant=self._desk.channel.tenant)
+            told = read(delivery, desk.channel.settings, tenant=desk.channel.tenant)
         except BadInput as error:
             return _answer(error.status)
         if told is None or isinstance(told, Challenge):
             return _answer(200, told.text if told else "")
         try:
-            return _whispered(self._runner.run(self._desk.take(told)))
+            return _whispered(self._runner.run(desk.take(told)))
         except SwitchboardError as error:
             log.warning("something from Slack was not taken: %s", error)
             return _answer(500) if isinstance(told, Asked) else _whispered(texts.UNAVAILABLE)

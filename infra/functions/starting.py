@@ -67,29 +67,40 @@ class Started(Generic[T]):
         self._read = read
         self._clock = clock
         self._state: _State[T] | None = None
+        self._replaced: list[T] = []
 
     async def __call__(self) -> T:
-        """What there is.
+        """`current`, when what it replaces is let go of."""
+        made = self.current()
+        await self._let_go()
+        return made
+
+    def current(self) -> T:
+        """What there is, for whoever can't wait; the next who can lets go of what it has replaced.
 
         Raises:
             ConfigError: As `settings`, at the first call.
         """
-        before = self._state
-        if before is None:
+        state = self._state
+        if state is None:
             state = self._state = self._made_of(settings(self._read))
-        elif self._clock() >= before.read_at + REFRESH_SECONDS:
-            state = self._state = self._renewed(before)
+        elif self._clock() >= state.read_at + REFRESH_SECONDS:
+            before, state = state, self._renewed(state)
+            self._state = state
             if state.made is not before.made:
-                await self._close(before.made)
-        else:
-            state = before
+                self._replaced.append(before.made)
         return state.made
 
     async def forget(self) -> None:
         """Let go of what there is; the next call makes another."""
-        before, self._state = self._state, None
-        if before is not None:
-            await self._close(before.made)
+        if self._state is not None:
+            self._replaced.append(self._state.made)
+            self._state = None
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        while self._replaced:
+            await self._close(self._replaced.pop())
 
     def _made_of(self, used: Settings) -> _State[T]:
         return _State(made=self._make(used), used=used, read_at=self._clock())

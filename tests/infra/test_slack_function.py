@@ -1,5 +1,6 @@
 """The function that Slack calls, with Amazon's stores and queue: a question goes in, an order reaches what runs."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def handler(world: World) -> Iterator[LambdaHandler]:
-    made = LambdaHandler(function._make, now=lambda: NOW)
+    made = LambdaHandler(lambda: function._kept.current().desk, now=lambda: NOW)
     yield made
+    made._runner.run(function._kept.forget())
     made._runner.close()
 
 
@@ -117,3 +119,14 @@ def test_only_a_job_of_the_same_conversation_is_cancelled(world: World, handler:
 
 def test_the_home_tab_tells_what_is_in_the_library(world: World, handler: LambdaHandler) -> None:
     assert call(handler, "app_home_opened") == 200
+
+
+def test_a_signing_secret_that_is_kept_elsewhere_is_the_one_that_counts(
+    world: World, handler: LambdaHandler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.sdk("secretsmanager").create_secret(Name="chat/slack", SecretString=json.dumps({"signing": "another"}))
+    monkeypatch.setenv("SWITCHBOARD_CHANNELS__SLACK__SIGNING_SECRET", "secretsmanager:chat/slack#signing")
+    assert call(handler, "app_mention") == 401
+    monkeypatch.setattr("infra.functions.starting.REFRESH_SECONDS", 0.0)
+    world.sdk("secretsmanager").put_secret_value(SecretId="chat/slack", SecretString=json.dumps({"signing": SECRET}))
+    assert call(handler, "app_mention") == 200

@@ -91,6 +91,16 @@ async def test_a_secret_that_can_not_be_renewed_leaves_what_there_was_until_it_c
     assert await started() == ["new"]
 
 
+async def test_whoever_can_not_wait_has_it_too_and_what_is_replaced_is_closed_later(vault: Vault) -> None:
+    started = vault.started()
+    assert started.current() == ["old"]
+    vault.secret, vault.now = "new", REFRESH_SECONDS
+    assert started.current() == ["new"]
+    assert vault.closed == []
+    await started()
+    assert vault.closed == ["old"]
+
+
 async def test_without_its_secret_nothing_starts(vault: Vault) -> None:
     vault.secret = ""
     started = vault.started()
