@@ -1,6 +1,7 @@
 """The pytest plug-in, as strangers use it: by its options, in a process and a folder of their own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,19 +56,19 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        "--switchboard-channel=tests.testing.test_channel:TestFakeChannel",
-        "--switchboard-tool=tools.retrieval:list_documents",
-        "--switchboard-tool=tests.testing.sample_tool:echo",
-        "--switchboard-retriever=tools.retrieval:embedded_library",
-    ],
-)
-def test_what_keeps_its_contract_passes(tmp_path: Path, option: str) -> None:
-    result = run(tmp_path, option, "-k", "source_is_named or description or names_nobody")
+def test_what_keeps_its_contract_passes(tmp_path: Path) -> None:
+    targets = (
+        "channel=tests.testing.test_channel:TestFakeChannel",
+        "tool=tools.retrieval:list_documents",
+        "tool=tests.testing.sample_tool:echo",
+        "retriever=tools.retrieval:embedded_library",
+    )
+    result = run(
+        tmp_path, *(f"--switchboard-{each}" for each in targets), "-vv", "-k", "source_is or description or names"
+    )
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "passed" in result.stdout
+    for target in targets:
+        assert re.search(rf"^{target.replace('=', ' ')}::.* PASSED", result.stdout, re.MULTILINE), target
 
 
 def test_what_breaks_its_contract_fails_and_says_where(tmp_path: Path) -> None:
@@ -93,10 +94,11 @@ def test_the_suites_are_run_besides_the_tests_that_are_there(tmp_path: Path) -> 
         ("switchboard:Limits", "name a class that inherits from switchboard.testing.channel.ChannelContract"),
     ],
 )
-def test_what_can_not_be_tested_is_told_with_a_way_out(tmp_path: Path, target: str, said: str) -> None:
-    result = run(tmp_path, f"--switchboard-channel={target}")
-    assert result.returncode == pytest.ExitCode.USAGE_ERROR
-    assert said in result.stderr
+def test_what_can_not_be_tested_is_told_with_a_way_out(pytester: pytest.Pytester, target: str, said: str) -> None:
+    options = ("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:asyncio")
+    result = pytester.runpytest_inprocess(*options, f"--switchboard-channel={target}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert said in result.stderr.str()
 
 
 def test_the_plug_in_loads_nothing_before_it_is_asked_to() -> None:
