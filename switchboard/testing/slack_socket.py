@@ -10,6 +10,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import Server, ServerConnection, serve
 
 Payload = dict[str, Any]
+PING_SECONDS = 0.05
+"""Slack's own client can't be closed while it waits for bytes; so it never waits for long."""
 
 
 class FakeSocket:
@@ -20,7 +22,7 @@ class FakeSocket:
         self._connections: list[ServerConnection] = []
         self._changed = threading.Condition()
         self._numbers = itertools.count(1)
-        self._server: Server = serve(self._serve, "127.0.0.1", 0)
+        self._server: Server = serve(self._serve, "127.0.0.1", 0, ping_interval=PING_SECONDS, ping_timeout=None)
 
     def __enter__(self) -> "FakeSocket":
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
