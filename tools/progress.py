@@ -1,11 +1,15 @@
-"""Telling how far work is from places that can't wait for it to be written down."""
+"""Telling how far work is, from places that can't wait for it to be written down and may have news too often."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
-from switchboard import Progress
+from switchboard import Event, Progress, Status
+
+EVERY = 0.5
+"""Seconds between two events about the same thing: each is stored, and none is worth that by itself."""
 
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Told in words what is being done, and what of it is done, of how much; returns at once."""
@@ -33,3 +37,18 @@ async def passed_on(progress: Progress) -> AsyncIterator[Tell]:
     finally:
         passing.cancel()
         await asyncio.gather(passing, return_exceptions=True)  # whoever lost the job hears of it elsewhere
+
+
+def shown(emit: Callable[[Event], None], *, clock: Callable[[], float] = time.monotonic) -> Tell:
+    """A function that shows a turn's progress: what is new at once, how far the same has come now and then."""
+    last: tuple[str, int] = ("", -1)
+    shown_at = 0.0
+
+    def tell(text: str, done: int, total: int) -> None:
+        nonlocal last, shown_at
+        now = clock()
+        if (text, total) != last or now - shown_at >= EVERY:
+            last, shown_at = (text, total), now
+            emit(Status(text=text, done=done, total=total))
+
+    return tell

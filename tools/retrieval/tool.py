@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from switchboard import BackendError, Status, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning, tool
+from switchboard import BackendError, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning, tool
+from tools.progress import shown
 from tools.reading.backend import Reader
 from tools.retrieval import reading_on, texts
 from tools.retrieval.attached import Attached, Files
@@ -131,13 +132,9 @@ def _files(context: ToolContext) -> Files:
 
 async def _indexed(attached: Attached, files: Files, context: ToolContext, patience: float) -> list[Warning] | None:
     """Make the conversation's files searchable; ``None`` where that takes longer than anybody waits."""
-
-    def tell(text: str, done: int, total: int) -> None:
-        context.emit(Status(text=text, done=done, total=total))
-
     try:
         async with asyncio.timeout(min(patience, context.deadline - SPARE - time.monotonic())):
-            return await attached.index(files, tell)
+            return await attached.index(files, shown(context.emit))
     except TimeoutError:
         return None
 

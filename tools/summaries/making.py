@@ -10,10 +10,11 @@ from tools.reading.backend import Document, Reader
 from tools.retrieval.backend import Library, Retriever, Source
 from tools.summaries import texts
 from tools.summaries.backend import Length, Save, Summarizer, unkept
+from tools.summaries.estimating import Estimate
 from tools.summaries.locating import Asker, Locator, content
 from tools.summaries.settings import SummarySettings
 from tools.summaries.showing import Shown, shown
-from tools.summaries.written import Estimate, WrittenSummarizer
+from tools.summaries.written import WrittenSummarizer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

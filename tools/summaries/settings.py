@@ -25,8 +25,10 @@ class SummarySettings(BaseModel):
         description="Whence linked documents may be fetched: hosts (`docs.example.org`, `*.example.org`) and buckets"
         " (`s3://reports`). Nothing is fetched from anywhere else.",
     )
-    pages_in_turn: int = Field(40, ge=0, le=5_000, description="Longer documents are summarised as a job.")
-    seconds_in_turn: float = Field(12.0, ge=0, le=600, description="What takes longer goes on as a job.")
+    pages_in_turn: int = Field(50, ge=0, le=5_000, description="Longer documents are summarised as a job.")
+    seconds_in_turn: float = Field(
+        12.0, ge=0, le=600, description="What takes longer, or would by its first pages, goes on as a job."
+    )
     chunk_tokens: int = Field(
         6_000, ge=500, le=500_000, description="How much of a document a chat model is given at once, in tokens."
     )

@@ -10,6 +10,7 @@ FAILED = "The summary did not work just now. Please try again in a minute."
 GONE = "That document is no longer there, or can't be opened any more. Name another one, or attach it again."
 NOT_KEPT = "The original of that document is not kept, so it can't be summarised. Attach the file itself."
 WHICH = "Which one should I summarise?"
+NO_LANGUAGE = "`language` is the ISO 639-1 code of a language, such as en or de; leave it empty for the document's own."
 WRITTEN = "Writing the summary"
 INDEXING = "Making its pages searchable"
 NO_PAGE = "(page not given)"
@@ -37,9 +38,10 @@ def reading(name: str) -> str:
     return f"Reading {title(name)}"
 
 
-def writing(parts: int) -> str:
-    """Progress before a model is asked."""
-    return WRITTEN if parts < 2 else f"Taking notes on {parts} parts"
+def writing(parts: int, tokens: int) -> str:
+    """Progress before a model is asked, with what that will cost."""
+    cost = f", about {_rough(tokens)} tokens"
+    return f"{WRITTEN}{cost}" if parts < 2 else f"Taking notes on {parts} parts{cost}"
 
 
 def noted(done: int, parts: int) -> str:

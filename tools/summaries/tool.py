@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from switchboard import BackendError, Job, Question, Status, Tool, ToolContext, ToolFailed, ToolResult, tool
+from switchboard import BackendError, Job, Question, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, tool
+from tools.progress import shown
 from tools.retrieval.backend import Source
 from tools.summaries import checkpoints, texts
 from tools.summaries.backend import Length
@@ -15,6 +17,8 @@ from tools.summaries.job import KIND, begin, same
 from tools.summaries.locating import Asker, reference
 from tools.summaries.making import Maker, Wish, arguments
 from tools.summaries.showing import Shown, given
+
+_CODE = re.compile(r"[a-z]{2,3}")
 
 SPARE = 3.0
 """Seconds of a call that are left to begin a job in."""
@@ -64,7 +68,7 @@ def summarize_tool(maker: Maker) -> Tool:
             blobs=context.blobs,
             attachments=context.attachments,
         )
-        wish = Wish(focus=focus, length=length, language=texts.LANGUAGES.get(language.lower(), language.lower())[:2])
+        wish = Wish(focus=focus, length=length, language=_code(language))
         try:
             found = await maker.locator.locate(document, asker)
             if len(found) > 1:
@@ -75,6 +79,19 @@ def summarize_tool(maker: Maker) -> Tool:
 
     made: Tool = summarize_document
     return made
+
+
+def _code(language: str) -> str:
+    """The code of a language, however it was named; empty for none.
+
+    Raises:
+        ToolRetry: It is none that is known.
+    """
+    named = language.strip().casefold()
+    code = texts.LANGUAGES.get(named, named.partition("-")[0])
+    if code and not _CODE.fullmatch(code):
+        raise ToolRetry(texts.NO_LANGUAGE)
+    return code
 
 
 def _ask_which(context: ToolContext, found: Sequence[Source]) -> ToolResult:
@@ -92,6 +109,7 @@ class _Call:
         pages: Of the document, as soon as that is known.
         tokens: What the summary will cost, likewise.
         too_long: Set when it is known that nobody would wait for it.
+        paying: Whether a model is at work on it, which is waited for, as it would have to be paid again.
     """
 
     maker: Maker
@@ -102,6 +120,8 @@ class _Call:
     pages: int = 0
     tokens: int = 0
     too_long: asyncio.Event = field(default_factory=asyncio.Event)
+    paying: bool = False
+    began: float = field(default_factory=time.monotonic)
 
     async def run(self) -> ToolResult:
         earlier = await self._earlier()
@@ -116,9 +136,11 @@ class _Call:
         """The summary, if it is there soon enough."""
         work = asyncio.create_task(self._make())
         long = asyncio.create_task(self.too_long.wait())
-        patience = min(self.maker.settings.seconds_in_turn, self.context.deadline - SPARE - time.monotonic())
+        patience = min(self.maker.settings.seconds_in_turn, self._left())
         try:
             await asyncio.wait({work, long}, timeout=max(0.0, patience), return_when=asyncio.FIRST_COMPLETED)
+            if self.paying:
+                await asyncio.wait({work}, timeout=max(0.0, self._left()))
             return work.result() if work.done() else None
         finally:
             for task in (work, long):
@@ -127,26 +149,33 @@ class _Call:
                     await task
 
     async def _make(self) -> Shown | None:
-        document = await self.maker.read(self.source, self.asker, self._tell)
-        self._learn(len(document.pages) if document.paged else 0)
+        tell = shown(self.context.emit)
+
+        def reading(text: str, done: int, total: int) -> None:
+            tell(text, done, total)
+            self._learn(done, total)
+
+        document = await self.maker.read(self.source, self.asker, reading)
+        self._learn(len(document.pages), len(document.pages) if document.paged else 0)
         estimate = self.maker.estimate(document)
         if estimate is not None and estimate.calls > 1:
             self.tokens = estimate.tokens
             return None
         if self.too_long.is_set():
             return None
-        return await self.maker.summarize(
-            document, self.source, self.wish, self._tell, cancelled=self.context.cancelled
-        )
+        self.paying = estimate is not None
+        return await self.maker.summarize(document, self.source, self.wish, tell, cancelled=self.context.cancelled)
 
-    def _tell(self, text: str, done: int, total: int) -> None:
-        self.context.emit(Status(text=text, done=done, total=total))
-        self._learn(total)
-
-    def _learn(self, pages: int) -> None:
+    def _learn(self, done: int, pages: int) -> None:
+        """Note how far reading is: by that, too, it shows whether anybody would wait."""
         self.pages = max(self.pages, pages)
-        if self.pages > self.maker.settings.pages_in_turn:
+        settings, took = self.maker.settings, time.monotonic() - self.began
+        slow = done > 0 and took > 1 and took * self.pages / done > settings.seconds_in_turn
+        if self.pages > settings.pages_in_turn or (slow and done < self.pages):
             self.too_long.set()
+
+    def _left(self) -> float:
+        return self.context.deadline - SPARE - time.monotonic()
 
     async def _begin(self, earlier: Job | None) -> ToolResult:
         """Let a job do it, going on from what an earlier one has paid for."""

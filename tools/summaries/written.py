@@ -17,6 +17,7 @@ from tools.summaries.asking import Answer, Asking, failure
 from tools.summaries.backend import Length, Progress, Save, Section, Sentence, Summary, sentence_count, silent, unkept
 from tools.summaries.chunks import Chunk, chunks, tokens
 from tools.summaries.doubts import doubts
+from tools.summaries.estimating import Estimate, estimate, pages
 from tools.summaries.keeping import Kept
 from tools.summaries.notes import as_notes, pages_of, sections
 from tools.summaries.trouble import Trouble
@@ -25,27 +26,9 @@ T = TypeVar("T")
 
 NOTES, MERGED = 10, 15
 """Most notes on a part, and of several parts put together."""
-NOTES_TOKENS, PROMPT_TOKENS, SENTENCE_TOKENS = 500, 400, 45
-"""What is expected of notes on a part, of a prompt without its material, and of a sentence, for the estimate."""
 LEVELS = 8
 """Notes are put together so often at most: each time there are half as many at least."""
-PAGE_TOKENS = 500
-"""What counts as a page where there are none."""
 PROMPTS = ("summaries_notes", "summaries_merge", "summaries_write")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What a summary will take, about."""
-
-    calls: int
-    input_tokens: int
-    output_tokens: int
-
-    @property
-    def tokens(self) -> int:
-        """All of them."""
-        return self.input_tokens + self.output_tokens
 
 
 class WrittenSummarizer:
@@ -66,17 +49,7 @@ class WrittenSummarizer:
     def estimate(self, document: Document, *, length: Length = "medium") -> Estimate:
         """What a summary of a document will take, before anything is asked."""
         parts = chunks(document, most_tokens=self._chunk_tokens)
-        given = sum(tokens(part.text) for part in parts)
-        written = SENTENCE_TOKENS * sentence_count(_pages(document, parts), length)
-        if len(parts) < 2:
-            return Estimate(calls=len(parts), input_tokens=given + PROMPT_TOKENS, output_tokens=written)
-        notes = NOTES_TOKENS * len(parts)
-        merges = -(-notes // self._chunk_tokens) if notes > self._chunk_tokens else 0
-        merging = notes * 2 if merges else notes
-        calls = len(parts) + merges + 1
-        return Estimate(
-            calls=calls, input_tokens=given + merging + PROMPT_TOKENS * calls, output_tokens=merging + written
-        )
+        return estimate(parts, sentence_count(pages(document, parts), length), budget=self._chunk_tokens)
 
     async def summarize(
         self,
@@ -105,7 +78,7 @@ class WrittenSummarizer:
             parts=parts,
             focus=focus,
             language=language,
-            most=sentence_count(_pages(document, parts), length),
+            most=sentence_count(pages(document, parts), length),
             budget=self._chunk_tokens,
             kept=Kept.restored(saved, key=_key(wishes), save=save),
             progress=progress,
@@ -133,7 +106,8 @@ class _Work:
     done: int = 0
 
     async def run(self) -> Summary:
-        await self.progress(0, len(self.parts) + 1, texts.writing(len(self.parts)))
+        cost = estimate(self.parts, self.most, budget=self.budget).tokens
+        await self.progress(0, len(self.parts) + 1, texts.writing(len(self.parts), cost))
         if len(self.parts) == 1:
             (part,) = self.parts
             found = await self._write(part.text, frozenset(part.pages), spare=())
@@ -252,13 +226,6 @@ def _key(wishes: Sequence[object]) -> str:
     """Names what answers are about: another document, wish, model or prompt makes another summary."""
     versions = [load(name).version for name in PROMPTS]
     return hashlib.sha256(json.dumps([*wishes, *versions]).encode()).hexdigest()
-
-
-def _pages(document: Document, parts: Sequence[Chunk]) -> int:
-    """How many pages the document has, or would have."""
-    if document.paged:
-        return len(document.pages)
-    return max(1, sum(tokens(part.text) for part in parts) // PAGE_TOKENS)
 
 
 def _grouped(notes: Sequence[tuple[Section, ...]], budget: int) -> list[list[tuple[Section, ...]]]:

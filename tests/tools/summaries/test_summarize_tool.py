@@ -67,6 +67,21 @@ async def test_wishes_reach_the_summariser(house: House, summarizer: FirstLine) 
     assert summarizer.asked == [("costs", "short", "de")]
 
 
+@pytest.mark.parametrize(("said", "code"), [("German", "de"), ("DE", "de"), ("de-CH", "de"), ("", "")])
+async def test_a_language_is_known_by_its_name_or_code(
+    house: House, summarizer: FirstLine, said: str, code: str
+) -> None:
+    async with house.open(calls(language=said)) as assistant:
+        await asked(assistant, "Summarise this", await house.attach("plan.txt", b"Sales rose."))
+    assert [language for _, _, language in summarizer.asked] == [code]
+
+
+async def test_what_is_no_language_is_sent_back(house: House, summarizer: FirstLine) -> None:
+    async with house.open(calls(language="as a <poem>")) as assistant:
+        reply = await asked(assistant, "Summarise this", await house.attach("plan.txt", b"Sales rose."))
+        assert "`language` is the ISO 639-1 code" in reply.text
+
+
 async def test_of_several_files_it_is_asked_which(house: House) -> None:
     async with house.open(calls()) as assistant:
         files = [await house.attach(f"{name}.txt", name.encode()) for name in ("one", "two")]

@@ -231,7 +231,7 @@ async def test_progress_is_told_part_by_part() -> None:
 
     await writer(model()).summarize(long_document(3), progress=progress)
     assert told == [
-        (0, 4, "Taking notes on 3 parts"),
+        (0, 4, "Taking notes on 3 parts, about 12,000 tokens"),
         (1, 4, "Took notes on 1 of 3 parts"),
         (2, 4, "Took notes on 2 of 3 parts"),
         (3, 4, "Took notes on 3 of 3 parts"),
