@@ -14,6 +14,7 @@ from channels.websocket.chunks import FRAME
 from channels.websocket.failures import describe
 from channels.websocket.identity import Visitors
 from channels.websocket.links import linked
+from channels.websocket.rating import rated
 from channels.websocket.saying import said, subject
 from channels.websocket.settings import WebSettings
 from channels.websocket.shapes import Bounds, Line, TurnView
@@ -125,6 +126,10 @@ class Desk:
                 await self.front.stop(conversation, MessageId(request.message_id))
             case p.CancelJob():
                 await self.front.cancel_job(conversation, request.job_id)
+            case p.Rate():
+                keep, at, principal = self.front.rate, self.channel.hall.clock(), connection.principal
+                kept = await rated(request, keep, conversation=conversation, principal=principal, at=at)
+                await self.channel.hall.send(connection, kept)
             case p.Ack():
                 await self.front.confirm(conversation, MessageId(request.message_id))
             case p.Upload():

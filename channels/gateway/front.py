@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from switchboard import Conversation, Event, Message, MessageId
+from switchboard import Conversation, Event, Feedback, Message, MessageId
 from switchboard.assistant import Offer
 from switchboard.storage import BlobStore, Job, Turn
 
@@ -46,6 +46,10 @@ class Front(Protocol):
 
     async def cancel_job(self, conversation: Conversation, job_id: str) -> bool:
         """See `switchboard.assistant.Assistant.cancel_job`."""
+        ...
+
+    async def rate(self, conversation: Conversation, message_id: MessageId, feedback: Feedback) -> bool:
+        """See `switchboard.assistant.Assistant.rate`."""
         ...
 
     async def confirm(self, conversation: Conversation, message_id: MessageId) -> None:

@@ -13,6 +13,7 @@ from channels.websocket.requests import Chunk as Chunk
 from channels.websocket.requests import Earlier as Earlier
 from channels.websocket.requests import Hello as Hello
 from channels.websocket.requests import Ping as Ping
+from channels.websocket.requests import Rate as Rate
 from channels.websocket.requests import Request as Request
 from channels.websocket.requests import Resume as Resume
 from channels.websocket.requests import Say as Say
@@ -21,6 +22,7 @@ from channels.websocket.requests import Upload as Upload
 from channels.websocket.shapes import Bounds as Bounds
 from channels.websocket.shapes import FileView as FileView
 from channels.websocket.shapes import Line as Line
+from channels.websocket.shapes import OpinionView as OpinionView
 from channels.websocket.shapes import TurnView as TurnView
 from switchboard import BadInput, Event
 from switchboard.assistant import OfferState
@@ -120,6 +122,15 @@ class JobProgress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """Answers rate: the opinion is kept."""
+
+    type: ClassVar[str] = "rated"
+    message_id: str
+    feedback: OpinionView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """Answers a request for earlier turns."""
 
@@ -158,7 +169,18 @@ class Problem:
 
 
 Response: TypeAlias = (
-    Welcome | Accepted | TurnBegan | Happened | HappenedSince | JobProgress | History | SendTo | Pong | Problem | Chunk
+    Welcome
+    | Accepted
+    | TurnBegan
+    | Happened
+    | HappenedSince
+    | JobProgress
+    | Rated
+    | History
+    | SendTo
+    | Pong
+    | Problem
+    | Chunk
 )
 RESPONSES: dict[str, type[Response]] = {kind.type: kind for kind in get_args(Response)}
 
@@ -202,7 +224,7 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
             _check_say(request, bounds, about)
         case Upload():
             _check_upload(request, bounds, about)
-        case Resume() | Stop() | Ack() if not about:
+        case Resume() | Stop() | Ack() | Rate() if not about:
             raise BadFrame(texts.BAD_ID, code="malformed")
         case Chunk() if not (_ID.fullmatch(request.frame) and 0 <= request.index < request.total <= MOST_CHUNKS):
             raise BadFrame(texts.BAD_MEMBERS, code="malformed")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, TypeAlias, get_args
 
+from switchboard.storage import Verdict
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hello:
@@ -46,6 +48,16 @@ class CancelJob:
 
     type: ClassVar[str] = "cancel_job"
     job_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What the person thinks of a reply; a later opinion replaces the earlier. Safe to repeat."""
+
+    type: ClassVar[str] = "rate"
+    message_id: str
+    verdict: Verdict
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,5 +113,5 @@ class Upload:
     media_type: str = ""
 
 
-Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Ack | Earlier | Ping | Chunk | Upload
+Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Rate | Ack | Earlier | Ping | Chunk | Upload
 REQUESTS: dict[str, type[Request]] = {kind.type: kind for kind in get_args(Request)}

@@ -29,7 +29,7 @@ def subject(request: p.Request | None) -> str:
     match request:
         case p.Say() | p.Upload():
             return request.id
-        case p.Resume() | p.Stop() | p.Ack():
+        case p.Resume() | p.Stop() | p.Ack() | p.Rate():
             return request.message_id
         case _:
             return ""

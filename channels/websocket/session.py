@@ -12,6 +12,7 @@ from channels.websocket.failures import describe
 from channels.websocket.following import Following
 from channels.websocket.house import Gone, House, Wire
 from channels.websocket.jobs import Jobs
+from channels.websocket.rating import rated
 from channels.websocket.saying import said, subject
 from channels.websocket.tasks import Work
 from channels.websocket.views import turn_view
@@ -142,6 +143,10 @@ class Session:
                 await self._house.assistant.stop(conversation, MessageId(request.message_id))
             case p.CancelJob():
                 await self._house.assistant.cancel_job(conversation, request.job_id)
+            case p.Rate():
+                house = self._house
+                keep, at, principal = house.assistant.rate, house.now(), self._principal
+                await self._send(await rated(request, keep, conversation=conversation, principal=principal, at=at))
             case p.Ack():
                 await self._ack(MessageId(request.message_id), request.seq)
             case p.Upload():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from switchboard import Reply
-from switchboard.storage import TurnState
+from switchboard.storage import TurnState, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,14 @@ class FileView:
     size: int
     digest: str
     link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionView:
+    """What the person thinks of a reply."""
+
+    verdict: Verdict
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,7 @@ class TurnView:
     delivered: bool = False
     job: str = ""
     reply_to: str = ""
+    feedback: OpinionView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Turns and messages as the person who had them sees them: no keys, no principal, addresses that open. Pure."""
 
 from channels.websocket.links import file_link, linked_reply
-from channels.websocket.shapes import FileView, TurnView
-from switchboard import Attachment, Blob, Conversation, Message
+from channels.websocket.shapes import FileView, OpinionView, TurnView
+from switchboard import Attachment, Blob, Conversation, Feedback, Message
 from switchboard.storage import Turn
 
 
@@ -19,6 +19,7 @@ def turn_view(turn: Turn) -> TurnView:
         delivered=turn.delivered,
         job=turn.message.job,
         reply_to=turn.message.reply_to or "",
+        feedback=opinion_view(turn.feedback[-1]) if turn.feedback else None,  # there is one person in a web chat
     )
 
 
@@ -34,6 +35,11 @@ def new_view(message: Message) -> TurnView:
         job=message.job,
         reply_to=message.reply_to or "",
     )
+
+
+def opinion_view(feedback: Feedback) -> OpinionView:
+    """What was thought of a reply, without whose opinion it is."""
+    return OpinionView(verdict=feedback.verdict, comment=feedback.comment)
 
 
 def file_view(file: Attachment | Blob, conversation: Conversation) -> FileView:

@@ -106,6 +106,13 @@ export class Chat extends EventTarget {
     return this.#connection.send({ type: "cancel_job", job_id: job.id });
   }
 
+  /** Tell what the person thinks of an answer; while there is no line it waits for one. */
+  rate(turn, verdict, comment = "") {
+    turn.feedback = { verdict, comment, kept: false };
+    this.#sendOpinion(turn);
+    this.#fire("turn", turn);
+  }
+
   /** Ask for the turns before the first one shown. */
   loadEarlier() {
     const first = this.turns.find((turn) => turn.number >= 0);
@@ -132,6 +139,8 @@ export class Chat extends EventTarget {
         return;
       case "job":
         return this.#progressed(frame);
+      case "rated":
+        return this.#rated(frame);
       case "history":
         return this.#earlier(frame);
       case "upload":
@@ -155,6 +164,7 @@ export class Chat extends EventTarget {
       if (view.state === "done" && !view.delivered) this.#connection.send({ type: "ack", message_id: view.id, seq: 0 });
     }
     for (const turn of this.#turns.values()) {
+      if (turn.feedback?.kept === false) this.#sendOpinion(turn);
       if (this.#unsent.has(turn.id) || hasEnded(turn)) continue;
       this.#connection.send({ type: "resume", message_id: turn.id, after: turn.seq });
     }
@@ -263,6 +273,17 @@ export class Chat extends EventTarget {
     }
   }
 
+  #sendOpinion({ id, feedback: { verdict, comment } }) {
+    this.#connection.send({ type: "rate", message_id: id, verdict, comment });
+  }
+
+  #rated({ message_id: id, feedback }) {
+    const turn = this.#turns.get(id);
+    if (turn?.feedback?.verdict !== feedback.verdict || turn.feedback.comment !== feedback.comment) return;
+    turn.feedback.kept = true;
+    this.#fire("turn", turn);
+  }
+
   #earlier(frame) {
     this.earlier = frame.earlier;
     const later = this.turns;
@@ -277,6 +298,10 @@ export class Chat extends EventTarget {
     if (this.#questions.answer(frame)) return;
     const turn = this.#turns.get(frame.id);
     if (!turn || hasEnded(turn)) {
+      if (turn?.feedback?.kept === false) {
+        turn.feedback = null;
+        this.#fire("turn", turn);
+      }
       this.#fire("problem", frame);
       return;
     }

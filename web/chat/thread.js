@@ -35,6 +35,7 @@ export class Thread {
       turn: (id) => chat.turn(id),
       result: (job) => chat.result(job),
       cancel: (job) => chat.cancel(job),
+      rate: (turn, verdict, comment) => chat.rate(turn, verdict, comment),
       reveal: (turn) => this.#reveal(turn),
     };
     this.latest = h(

@@ -3,6 +3,7 @@
 import { fill, h, icon, iconButton } from "./dom.js";
 import { JobCard } from "./job-card.js";
 import { MarkdownView, protect } from "./markdown.js";
+import { Rating } from "./rating.js";
 import { placeChips, sourceList } from "./sources.js";
 import { size, texts, toolName } from "./texts.js";
 import { hasEnded } from "./turns.js";
@@ -14,6 +15,7 @@ export class TurnView {
   #chat;
   #cited = "";
   #cards = new Map();
+  #rating = null;
   #parts = {
     steps: h("div", { class: "steps" }),
     answer: h("div", { class: "answer" }),
@@ -21,11 +23,12 @@ export class TurnView {
     asides: h("div", { class: "asides" }),
     sources: h("div"),
     actions: h("div", { class: "actions" }),
+    rating: h("div", { hidden: true }),
   };
 
   /**
    * `chat` gives base, card, connected(), turn(id), result(job) and, for what a person clicks, say(text, files),
-   * cancel(job) and reveal(turn).
+   * cancel(job), rate(turn, verdict, comment) and reveal(turn).
    */
   constructor(turn, chat) {
     this.#turn = turn;
@@ -67,6 +70,7 @@ export class TurnView {
       hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : [],
     );
     fill(this.#parts.actions, this.#actions());
+    this.#showRating();
   }
 
   /** Let the time of what goes on be told anew. */
@@ -98,6 +102,14 @@ export class TurnView {
       this.#cards.get(job.id).update();
     }
     this.#parts.jobs.hidden = this.#cards.size === 0;
+  }
+
+  /** The same element from then on: somebody may be about to press a button, or be writing in it. */
+  #showRating() {
+    if (this.#turn.state !== "done" || !this.#turn.answer) return;
+    if (this.#rating) return this.#rating.update();
+    this.#rating = new Rating(this.#turn, this.#chat);
+    fill(this.#parts.rating, this.#rating.element);
   }
 
   #note() {

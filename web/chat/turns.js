@@ -11,6 +11,7 @@ export function newTurn({ id, text, files = [] }) {
 export function turnFromView(view) {
   const turn = { ...blank(), id: view.id, text: view.text, files: view.attachments, at: view.at, number: view.number };
   Object.assign(turn, { job: view.job, replyTo: view.reply_to });
+  if (view.feedback) turn.feedback = { ...view.feedback, kept: true };
   turn.state = view.state === "queued" ? "queued" : "running";
   if (view.state === "done" && view.reply) finish(turn, view.reply);
   return turn;
@@ -114,6 +115,7 @@ function blank() {
     incident: "",
     progress: null,
     question: null,
+    feedback: null,
     job: "",
     replyTo: "",
     jobs: [],

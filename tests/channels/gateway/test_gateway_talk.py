@@ -193,3 +193,15 @@ async def test_why_a_message_is_refused_is_told() -> None:
         client = await hello(stage)
         await client.say(**{**ASK, "attachments": ["0" * 64]})
         assert client.heard("error")[-1]["code"] == "unknown_file"
+
+
+async def test_an_opinion_on_a_reply_is_kept_and_shown_with_the_history() -> None:
+    async with a_stage(["Sixteen weeks."]) as stage:
+        client = await hello(stage)
+        await client.say(**ASK)
+        await client.until_the_end()
+        await client.say(type="rate", message_id="message-1", verdict="bad", comment="And fathers?")
+        opinion = {"verdict": "bad", "comment": "And fathers?"}
+        assert client.heard("rated") == [{"type": "rated", "message_id": "message-1", "feedback": opinion}]
+        again = await hello(stage, "two", client.welcome["conversation"])
+        assert again.welcome["history"][0]["feedback"] == opinion
