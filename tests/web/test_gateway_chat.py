@@ -2,7 +2,7 @@
 
 from switchboard.testing.assistant import FakeAssistant
 from switchboard.testing.models import Say
-from tests.channels.gateway.stage import ANN, a_stage
+from tests.channels.gateway.stage import ANN, Addresses, a_stage
 from tests.channels.websocket.conftest import site_of
 
 from .gateways import Bridge, bridged
@@ -26,3 +26,19 @@ async def test_the_widget_talks_through_a_gateway_and_comes_back_when_it_is_cut_
             assert bridge.opened == 2
             turns = await stage.assistant.conversations(ANN, tenant="local")
             assert turns[0].turns == 3
+
+
+async def test_a_file_whose_address_can_not_be_reached_can_be_sent_again() -> None:
+    store = Addresses()
+    async with (
+        site_of(FakeAssistant()) as probe,
+        a_stage([], blobs=store) as stage,
+        bridged(probe.address, Bridge(stage)) as site,
+    ):
+        await site.page.get_by_text("What would you like to know?").wait_for()
+        file = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"x"}
+        await site.page.set_input_files("input[type=file]", files=[file])
+        failed = site.page.locator(".upload[data-state=failed]")
+        await failed.get_by_role("button", name="Try again").click()
+        await stage.until(lambda: len(store.given) == 2)
+        await failed.wait_for()

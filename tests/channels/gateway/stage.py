@@ -34,6 +34,7 @@ from switchboard.storage import BlobStore, Inbox, Snapshot, Turn
 from switchboard.testing.models import ScriptedChatModel, Step
 from switchboard.testing.running import QUICK, running
 from switchboard.tools import Tool
+from switchboard.uploading import UploadAddress
 
 SECRET = "s" * 32
 FRAME_LIMIT = 32 * 1024
@@ -152,6 +153,22 @@ class Stage:
     async def inbox(self, client: Client) -> Inbox:
         snapshot: Snapshot = await self.setup.backend("conversations").read(self.conversation(client))
         return snapshot.inbox
+
+
+class Addresses(MemoryBlobStore):
+    """A store that gives out addresses at which nobody is, and notes for what."""
+
+    url = "http://127.0.0.1:9"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[dict[str, Any]] = []
+
+    async def upload_address(
+        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = ""
+    ) -> UploadAddress:
+        self.given.append({"digest": digest, "size": size, "owner": owner, "name": name, "media_type": media_type})
+        return UploadAddress(url=f"{self.url}/{digest}", headers={"x-name": "1"})
 
 
 async def nothing(principal: Principal) -> Catalogue:

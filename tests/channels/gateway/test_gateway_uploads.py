@@ -4,28 +4,11 @@ from typing import Any
 
 import pytest
 
-from stores.memory import MemoryBlobStore
-from switchboard.uploading import UploadAddress
-
-from .stage import Client, a_stage
+from .stage import Addresses, Client, a_stage
 
 DATA = b"What is in the file."
 DIGEST = "a9c5c2e5f6d0bd6d7d7c4dc4f2c9d7a1c8de5c9b1c6f4a1b0e2d3c4b5a697887"
 UPLOAD = {"type": "upload", "id": "upload-01", "name": "notes.txt", "size": len(DATA), "digest": DIGEST}
-
-
-class Addresses(MemoryBlobStore):
-    """A store that gives out addresses, and notes for what."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.given: list[dict[str, Any]] = []
-
-    async def upload_address(
-        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = ""
-    ) -> UploadAddress:
-        self.given.append({"digest": digest, "size": size, "owner": owner, "name": name, "media_type": media_type})
-        return UploadAddress(url=f"https://files.test/{digest}", headers={"x-name": "1"})
 
 
 async def announced(client: Client, **changes: Any) -> dict[str, Any]:
@@ -40,7 +23,7 @@ async def test_a_file_that_is_announced_gets_an_address_for_its_own_conversation
         client = await stage.connect("one")
         assert (await client.hello())["line"]["uploads"] == "address"
         answer = await announced(client)
-        assert (answer["type"], answer["id"], answer["url"]) == ("upload", "upload-01", f"https://files.test/{DIGEST}")
+        assert (answer["type"], answer["id"], answer["url"]) == ("upload", "upload-01", f"{store.url}/{DIGEST}")
         assert answer["headers"] == {"x-name": "1"}
         assert answer["file"]["link"].startswith(f"/files/{DIGEST}?conversation=")
         (given,) = store.given
