@@ -17,7 +17,8 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 from channels.slack import texts
 from channels.slack.addresses import place_of
 from channels.slack.api import Api, SlackFailed
-from channels.slack.reading import text_at
+from channels.slack.attached import address, read_file
+from channels.slack.reading import at
 from switchboard import Attachment, BadInput, BlobStore, Message
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class Files:
         return replace(message, attachments=tuple(kept)), faults
 
     async def _fetch(self, attachment: Attachment, message: Message, blobs: BlobStore) -> Attachment:
+        team = place_of(message.conversation).team
+        attachment, url = await self._found(team, attachment)
         if attachment.size > self._limit:
             raise Unavailable(texts.FILE_TOO_LARGE.format(limit=texts.size(self._limit)))
-        team = place_of(message.conversation).team
-        url = await self._address(team, json.loads(attachment.source))
         if not self.is_slacks(url):
             raise Unavailable(texts.FILE_ELSEWHERE)
         response = await asyncio.to_thread(self._open, url, self._settings.token(team))
@@ -95,15 +96,16 @@ class Files:
         host, ours = parts.hostname or "", api.hostname or ""
         return same and not parts.username and (host == ours or host.endswith(f".{ours}"))
 
-    async def _address(self, team: str, source: dict[str, str]) -> str:
-        """Where the file is; Slack is asked where a message does not say, as with files of other organisations."""
+    async def _found(self, team: str, attachment: Attachment) -> tuple[Attachment, str]:
+        """The file and where it is; Slack is asked where a message says no more than an id, as in shared channels."""
+        source = json.loads(attachment.source)
         if source.get("url"):
-            return source["url"]
+            return attachment, str(source["url"])
         try:
-            told = await self._api.call(team, "files.info", file=source.get("id", ""))
+            told = at(await self._api.call(team, "files.info", file=source.get("id", "")), "file")
         except SlackFailed:
             raise Unavailable(texts.FILE_FORBIDDEN) from None
-        return text_at(told, "file", "url_private_download") or text_at(told, "file", "url_private")
+        return read_file(told), address(told)
 
     def _open(self, url: str, token: str) -> HTTPResponse:
         request = Request(url, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - of Slack, by `is_slacks`

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from channels.slack import texts
 from channels.slack.addresses import conversation, post_id
+from channels.slack.attached import read_file
 from channels.slack.incoming import Alarm, Asked, Challenge, Deleted, HomeOpened, Incoming, PaneOpened, Place
 from channels.slack.interactions import interaction
 from channels.slack.people import person
@@ -202,16 +203,4 @@ def _members(event: object) -> Payload:
 
 def _attachments(post: object) -> list[Attachment]:
     files = at(post, "files")
-    return [_attachment(file) for file in files if at(file, "id")] if isinstance(files, list) else []
-
-
-def _attachment(file: object) -> Attachment:
-    size = at(file, "size")
-    url = text_at(file, "url_private_download") or text_at(file, "url_private")
-    stored = text_at(file, "mode") not in ("external", "tombstone", "hidden_by_limit")
-    return Attachment(
-        name=text_at(file, "name") or text_at(file, "title") or "file",
-        media_type=text_at(file, "mimetype") or "application/octet-stream",
-        size=size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else 0,
-        source=json.dumps({"id": text_at(file, "id"), "url": url if stored else ""}),
-    )
+    return [read_file(file) for file in files if at(file, "id")] if isinstance(files, list) else []

@@ -97,10 +97,11 @@ class Sender:
             shown.previews.pop(0)
             if written:
                 return ts
+            await self._remove(place, ts)  # where what was shown can't be changed any more, it may still go
         return await self._fitting(place, "chat.postMessage", {**target(place), **post})
 
     async def _write_over(self, place: Place, ts: str, post: Mapping[str, Any]) -> bool:
-        """Make a preview the post; whether it is there still."""
+        """Make a preview the post; whether that can be done."""
         try:
             await self._fitting(place, "chat.update", {"channel": place.channel, "ts": ts, **post})
         except SlackFailed as failure:

@@ -207,7 +207,8 @@ class FakeSlack:
         return {"files": told}
 
     def _files_info(self, fields: Fields) -> Fields:
-        return {"file": {"id": fields["file"], "url_private": f"{self.url}/files/{fields['file']}"}}
+        known = {"name": f"{fields['file']}.txt", "mimetype": "text/plain", "size": 5}
+        return {"file": {"id": fields["file"], **known, "url_private": f"{self.url}/files/{fields['file']}"}}
 
     def _views_open(self, fields: Fields) -> Fields:
         return {"view": fields["view"]}

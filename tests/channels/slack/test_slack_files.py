@@ -30,7 +30,8 @@ async def test_a_file_is_fetched_with_the_apps_token(slack: FakeSlack) -> None:
 
 async def test_slack_is_asked_where_a_file_is_that_the_message_does_not_say(slack: FakeSlack) -> None:
     slack.downloads["/files/F1"] = ("text/plain", b"hello")
-    assert len((await fetched(slack))[0]) == 1
+    ((attachment,), _) = await fetched(slack)
+    assert (attachment.name, attachment.media_type, attachment.size) == ("F1.txt", "text/plain", 5)
 
 
 async def test_a_file_that_slack_does_not_know_is_told(slack: FakeSlack) -> None:

@@ -171,6 +171,20 @@ async def test_r15_whatever_fails_one_answer_is_seen(
     assert len(seen) == 1 or trouble.error == "message_not_found"
 
 
+async def test_r15_a_preview_that_can_not_be_changed_any_more_makes_room_for_the_reply(
+    desks: Any, slack: FakeSlack
+) -> None:
+    """A workspace may forbid edits after some minutes."""
+    gate = Gate("40 euros.")
+    desk = desks(gate)
+    slack.trouble("chat.update", Trouble(error="edit_window_closed"))
+    await desk.serving.receive(payload("app_mention"))
+    gate.steps.release()
+    gate.steps.release()
+    assert (await desk.deliver("app_mention")).delivered
+    assert slack.visible("C0GENERAL", thread=ANN) == ["40 euros."]
+
+
 async def test_r15_after_a_crash_the_stream_that_was_left_becomes_the_reply(desks: Any, slack: FakeSlack) -> None:
     gate = Gate("It is ", "40 euros.")
     before = desks(gate)
