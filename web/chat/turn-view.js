@@ -16,14 +16,14 @@ export class TurnView {
   #cited = "";
   #cards = new Map();
   #rating = null;
+  #doable = h("div", { class: "actions" });
   #parts = {
     steps: h("div", { class: "steps" }),
     answer: h("div", { class: "answer" }),
     jobs: h("div", { class: "jobs", hidden: true }),
     asides: h("div", { class: "asides" }),
     sources: h("div"),
-    actions: h("div", { class: "actions" }),
-    rating: h("div", { hidden: true }),
+    foot: h("div", { class: "foot" }),
   };
 
   /**
@@ -45,6 +45,7 @@ export class TurnView {
       this.note,
     );
     this.origin = h("p", { class: "result-of", hidden: true });
+    this.#parts.foot.append(this.#doable);
     const parts = [this.origin, ...Object.values(this.#parts)];
     this.element = h(
       "li",
@@ -69,8 +70,9 @@ export class TurnView {
       this.#parts.sources,
       hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : [],
     );
-    fill(this.#parts.actions, this.#actions());
+    fill(this.#doable, this.#actions());
     this.#showRating();
+    this.#parts.foot.hidden = !hasEnded(turn);
   }
 
   /** Let the time of what goes on be told anew. */
@@ -109,7 +111,7 @@ export class TurnView {
     if (this.#turn.state !== "done" || !this.#turn.answer) return;
     if (this.#rating) return this.#rating.update();
     this.#rating = new Rating(this.#turn, this.#chat);
-    fill(this.#parts.rating, this.#rating.element);
+    this.#parts.foot.append(this.#rating.element);
   }
 
   #note() {
