@@ -157,9 +157,9 @@ class Desk:
 
     async def _welcome(self, connection: Connection, conversation: Conversation) -> None:
         """What there is. The connection has joined by now: what happens meanwhile comes besides."""
+        offered = await self._offered(connection.principal)
         jobs = [job for job in await self.front.jobs(conversation) if job.due_at]
         turns, earlier = await self._turns(conversation)
-        offered = await self._offered(connection.principal)
         welcome = p.Welcome(
             v=p.VERSION,
             conversation=conversation.thread,

@@ -23,7 +23,7 @@ from tests.aws import REGION, World
 ROOT = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::000000000000:role/functions"
 ROUTES = {"$connect": "connect", "$default": "frames", "$disconnect": "disconnect"}
-SECONDS = 30
+SECONDS = 60
 """That a function may take, and after which a message that it did not answer comes again."""
 STAGE = "prod"
 

@@ -10,6 +10,7 @@ from typing import Any
 import jwt
 import pytest
 
+from agent.texts import HELP_SUGGESTION
 from channels.gateway.desk import Desk
 from channels.gateway.posting import GatewayPost, Gone
 from channels.gateway.tickets import issue
@@ -107,6 +108,12 @@ def test_an_answer_that_nobody_was_there_for_is_in_the_next_welcome(world: World
     say(type="hello", v=1, conversation=conversation)
     (turn,) = sent[0]["history"]
     assert (turn["state"], turn["delivered"]) == ("done", False)
+
+
+def test_hello_looks_into_the_library_without_loading_a_model(world: World, sent: list[dict[str, Any]]) -> None:
+    open_socket()
+    say(type="hello", v=1)
+    assert (sent[0]["documents"], sent[0]["suggestions"], sent[0]["notice"]) == (0, [HELP_SUGGESTION], "")
 
 
 def test_who_is_refused_at_the_door_can_say_nothing(world: World, sent: list[dict[str, Any]]) -> None:
