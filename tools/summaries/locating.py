@@ -25,6 +25,10 @@ _KIND = frozenset(
 """Words that say what kind of document is meant, and not which."""
 
 
+class NotFound(ToolFailed):
+    """No document is meant, or none that the asker may read; ``user_text`` says so, and what to do."""
+
+
 class Fetcher(Protocol):
     """Gets the document behind a link."""
 
@@ -60,14 +64,15 @@ class Locator:
         """The document that a name or a link stands for; several, where that can't be told.
 
         Raises:
-            ToolFailed: There is none, or none that the asker may read, which is the same; or the link leads nowhere.
+            NotFound: There is none, or none that the asker may read, which is the same.
+            ToolFailed: The link leads nowhere.
             Refused: The link may not be followed.
         """
         if link := _LINK.fullmatch(name.strip()):
             return [await self._linked(link[0], link["scheme"].lower(), asker)]
         files = [_attached(each, asker) for each in asker.attachments]
         if not name.strip() and not files:
-            raise ToolFailed(texts.NOTHING_HERE)
+            raise NotFound(texts.NOTHING_HERE)
         if not name.strip():
             return files
         known = await self.library.sources(
@@ -79,7 +84,7 @@ class Locator:
             return meant.fitting
         if len(files) == 1 and (_KIND | calling()).issuperset(re.findall(r"[^\W_]+", name.casefold())):
             return files
-        raise ToolFailed(texts.unknown(name, [source.title for source in meant.nearest]))
+        raise NotFound(texts.unknown(name, [source.title for source in meant.nearest]))
 
     async def again(self, reference: Mapping[str, Any], asker: Asker) -> Source:
         """The document of a `reference`, if the asker may still read it.

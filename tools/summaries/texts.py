@@ -63,8 +63,8 @@ def under_way(name: str, progress: str) -> str:
 
 
 def which(names: Sequence[str]) -> str:
-    """That several documents may be meant, for the model."""
-    return f"{WHICH} It may be any of {_list(names)}."
+    """The documents that may be meant, above the question which."""
+    return f"Several documents may be meant: {_list(names)}."
 
 
 def please_summarise(name: str) -> str:

@@ -14,7 +14,7 @@ from tools.retrieval.backend import Source
 from tools.summaries import checkpoints, texts
 from tools.summaries.backend import Length
 from tools.summaries.job import KIND, begin, same
-from tools.summaries.locating import Asker, reference
+from tools.summaries.locating import Asker, NotFound, reference
 from tools.summaries.making import Maker, Wish, arguments
 from tools.summaries.showing import Shown, given
 
@@ -74,6 +74,8 @@ def summarize_tool(maker: Maker) -> Tool:
             if len(found) > 1:
                 return _ask_which(context, found)
             return await _Call(maker=maker, context=context, asker=asker, source=found[0], wish=wish).run()
+        except NotFound as error:
+            return ToolResult(text=error.user_text)
         except BackendError as error:
             raise ToolFailed(texts.FAILED, retryable=error.retryable) from error
 
