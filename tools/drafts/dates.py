@@ -39,8 +39,8 @@ def dates(text: str, *, today: date, month_first: bool) -> Iterator[tuple[re.Mat
     for match in _ISO.finditer(text):
         yield match, _date(match["year"], match["month"], match["day"])
     for match in _FIGURES.finditer(text):
-        month = match["first"] if month_first and match["sign"] == "/" else match["second"]
-        day = match["second"] if month is match["first"] else match["first"]
+        swapped = month_first and match["sign"] == "/"
+        month, day = (match["first"], match["second"]) if swapped else (match["second"], match["first"])
         yield match, _date(match["year"], month, day)
     for pattern in _named():
         for match in pattern.finditer(text):

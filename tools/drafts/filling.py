@@ -86,13 +86,14 @@ def check(template: Template) -> None:
             raise ConfigError("There are characters of a private use in it.", fix="Remove them.", where=where)
         try:
             tree = _environment().parse(source)
+            used = meta.find_undeclared_variables(tree)
         except TemplateSyntaxError as error:
             line = f"{where}, line {error.lineno}"
             raise ConfigError(f"This is not valid Jinja: {error.message}.", fix="Mend the line.", where=line) from None
         if foreign := next(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)), None):
             line = f"{where}, line {foreign.lineno}"
             raise ConfigError("A body can't take in other files.", fix="Write the text here.", where=line)
-        for name in sorted(meta.find_undeclared_variables(tree) - known):
+        for name in sorted(used - known):
             raise _unknown(name, known, f"{where}, line {_line(source, name)}")
         for values in samples(template, language):
             fill(template, language, values)

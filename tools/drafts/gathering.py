@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tools.drafts import texts, understanding
+from tools.drafts import editing, texts, understanding
 from tools.drafts.backend import Fault, Field, FieldType, Known, Line, Money, Origin, Value
 from tools.drafts.reckoning import first_fault
 from tools.drafts.settings import DraftSettings
@@ -123,13 +123,13 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
         left = {name: value for name, value in before.items() if name != asked.name}
         return replace(state, values=left, note="", changed=(asked.name,))
     free = asked is not None and asked.type in _FREE and not _REQUEST.match(text)
-    others = tuple(each for each in template.fields if not (free and asked and each.name == asked.name))
-    found = understanding.understand(text, others, setting, labelled_only=free)
+    fields = tuple(sorted(template.fields, key=lambda each: each is not asked))  # a bare value is for what was asked
+    found = understanding.understand(text, fields[free:], setting, labelled_only=free)
     note = texts.no_such_date(found.wrong) if found.wrong else ""
     if asked and asked.name not in found.values and (free or asked.type not in _FREE):
         note = _answered(asked, found, text, setting, before, note)
     elif not asked and state.version:
-        _removed(text, template, before, found)
+        _edited(text, template, before, found)
     said = {
         name: Value(value=_merged(template, name, value, before, text), origin=origin)
         for name, value in found.values.items()
@@ -160,22 +160,20 @@ def _answered(asked: Field, found: Found, text: str, setting: Setting, before: M
     return texts.not_understood(asked.label, example(asked))
 
 
-def _removed(text: str, template: Template, before: Mapping[str, Value], found: Found) -> None:
-    """``Remove the travel line``: the lines, or clauses, without those that are named."""
-    for each in template.fields:
-        value = before.get(each.name)
-        if each.type in ("lines", "list", "clauses") and value and isinstance(value.value, tuple):
-            stay = understanding.without(text, value.value)
-            if stay is not None:
-                found.values.clear()
-                found.values[each.name] = stay
+def _edited(text: str, template: Template, before: Mapping[str, Value], found: Found) -> None:
+    """What a text says to remove or to replace, by naming it; nothing else is read from such a text."""
+    edits = editing.edits(text)
+    if edits is None:
+        return
+    known = ((each, before[each.name].value) for each in template.fields if each.name in before)
+    found.values = {each.name: new for each, value in known if (new := edits(value)) is not None and new != value}
 
 
 def _merged(template: Template, name: str, value: Known, before: Mapping[str, Value], text: str) -> Known:
     """A value that takes the place of an earlier one, or that is added to it."""
     each, old = template.field(name), before.get(name)
     several = each is not None and each.type in ("lines", "list", "clauses")
-    if several and old and isinstance(old.value, tuple) and isinstance(value, tuple) and understanding.added(text):
+    if several and old and isinstance(old.value, tuple) and isinstance(value, tuple) and editing.adds(text):
         return (*old.value, *value)
     return value
 

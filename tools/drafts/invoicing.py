@@ -110,4 +110,5 @@ def _line(left: str, price: Money) -> tuple[Line, int] | None:
         offset = left.rindex(head) if head else offset
     if not description:
         return None
-    return Line(description=description, quantity=count, price=price, unit=unit["unit"] if unit else ""), offset
+    named = unit["unit"] if unit and unit["unit"] != description else ""
+    return Line(description=description, quantity=count, price=price, unit=named), offset

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tools.drafts.backend import Field, Party
-from tools.drafts.sheet import TAKEN, Sheet, unquoted, words_pattern
+from tools.drafts.sheet import QUOTED, TAKEN, Sheet, unquoted, words_pattern
 
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _TAX_ID = re.compile(
@@ -39,7 +39,10 @@ def party(text: str) -> Party | None:
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"[,\n]", text) if part.strip(" .;:()")]
+    quoted = QUOTED.match(text)
+    rest = text[quoted.end() :] if quoted else text
+    parts = [part.strip() for part in re.split(r"[,\n]", rest) if part.strip(" .;:()")]
+    return [quoted[1], *parts] if quoted else parts
 
 
 def parties(sheet: Sheet) -> Iterator[tuple[Field, Party]]:

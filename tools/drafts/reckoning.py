@@ -128,6 +128,8 @@ def _alone(field: Field, value: Known) -> Iterator[str]:
 
 def _several(field: Field, value: tuple[Line, ...] | tuple[str, ...]) -> Iterator[str]:
     most = MOST_LINES if field.type == "lines" else MOST_TEXTS
+    if not value:
+        yield texts.none_left(field.label)
     if len(value) > most:
         yield texts.too_many(field.label, len(value), most)
     for each in value:

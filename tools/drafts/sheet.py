@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from tools.drafts.backend import Field, FieldType
 
 TAKEN = "\x00"
-_BREAK = re.compile(r"[,;](?=\s|$)|\n|\x00|[.!?](?=\s|$)")
+_BREAK = re.compile(r"[,;](?=\s|$)|\n|\x00|[.!?](?=\s*$|\s*\n|\s+[A-ZÀ-Þ\"“„«])")
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Inc|Ltd|Co|Corp|Bros|St|Dr|Mr|Mrs|Ms|No|Nr|Str|e\.V|S\.A|B\.V|S\.L|S\.r\.l|u\.a|z\.B|e\.g|i\.e|\b[A-Z]))$"
 )
 _OPENING, _CLOSING = '"“„«', '"”“»'
-_QUOTED = re.compile(f"[{_OPENING}]([^{_OPENING}{_CLOSING}\n]+)[{_CLOSING}]")
+QUOTED = re.compile(f"[{_OPENING}]([^{_OPENING}{_CLOSING}\n]+)[{_CLOSING}]")
 _LOOK_BACK = 60
 """Characters before a value among which its word has to stand."""
 
@@ -47,9 +47,9 @@ class Sheet:
 
     def end_of(self, start: int, *, own: Field | None = None, commas: bool = True) -> int:
         """Where a value that begins at a place ends: at a break of the sentence, or before another field's word."""
-        if quoted := _QUOTED.match(self.text, start):
+        if quoted := QUOTED.match(self.text, start):
             return quoted.end()
-        mine = set(own.spoken(self.language)) if own else set()
+        mine = {word.casefold() for word in own.spoken(self.language)} if own else set()
         ends = (
             match.start() for match in self._breaks(start, len(self.text)) if commas or self.text[match.start()] != ","
         )

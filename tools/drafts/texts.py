@@ -154,6 +154,11 @@ def too_long(label: str, size: int, most: int) -> str:
     return f"{label}: that has {size:,} characters, and at most {most:,} fit. What is it, in fewer words?"
 
 
+def none_left(label: str) -> str:
+    """Nothing is left of what has to be there."""
+    return f"{label}: there has to be at least one. What should stand there?"
+
+
 def too_many(label: str, count: int, most: int) -> str:
     """Too many lines."""
     return f"{label}: those are {count:,}, and at most {most:,} fit into one document. What are they, for this one?"

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tools.drafts import amounts, invoicing
-from tools.drafts.backend import Field, FieldType, Known, Line, Money
+from tools.drafts.backend import Field, FieldType, Known, Money
 from tools.drafts.dates import dates
 from tools.drafts.parties import parties, party
 from tools.drafts.sheet import Sheet, unquoted, words_pattern
@@ -252,36 +252,3 @@ def _several(each: Field, text: str) -> Iterator[str]:
     for part in parts:
         if item := re.sub(r"^\s*(?:[-*•]|\d+[.)])\s+", "", part).strip(" ."):
             yield f"{item}." if each.type == "clauses" and item[-1] not in ".!?" else item
-
-
-def added(text: str) -> bool:
-    """Whether a text adds to what there is, rather than taking its place."""
-    return bool(
-        re.match(
-            r"\s*(?:please\s+)?(?:add|also|plus|and|additionally|noch|auch|ergänze|füge|ajoute\w*|añad\w+|agrega\w*)\b",
-            text,
-            re.I,
-        )
-    )
-
-
-def without(text: str, lines: tuple[Line, ...] | tuple[str, ...]) -> tuple[Line, ...] | tuple[str, ...] | None:
-    """The lines that stay when a text says to remove some; ``None`` if it says no such thing."""
-    match = re.match(
-        r"\s*(?:please\s+)?(?:remove|delete|drop|without|entferne|lösche|supprime\w*|quita|elimina)\s+(?:the\s+|die\s+|la\s+)?(.+)",
-        text,
-        re.I,
-    )
-    if not match:
-        return None
-    named = [
-        word
-        for word in re.findall(r"\w+", match[1].casefold())
-        if word not in ("line", "item", "lines", "clause", "position")
-    ]
-    stay = [each for each in lines if not _is_named(each.description if isinstance(each, Line) else each, named)]
-    return tuple(stay) if len(stay) < len(lines) else None  # type: ignore[return-value]
-
-
-def _is_named(text: str, words: list[str]) -> bool:
-    return bool(words) and all(word in text.casefold() for word in words)

@@ -10,7 +10,7 @@ DRAFT = {
     "type": "function",
     "function": {
         "name": "draft_paper",
-        "description": "Draft a paper.\n\nExamples:\n- Draft an NDA between Acme and Beta\n- Write an invoice for ACME Ltd",
+        "description": "Draft a paper.\n\nExamples:\n- Draft an NDA between A and B\n- Write an invoice for ACME Ltd",
         "parameters": {
             "type": "object",
             "properties": {"facts": {"type": "array", "items": {"type": "string"}}, "kind": {"type": "string"}},
