@@ -47,26 +47,23 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 async def _ingest(args: argparse.Namespace, setup: "Setup") -> "IngestReport":
-    from tools.reading import ReadingLimits, ReadingPool
     from tools.retrieval.ingest import ingest
 
-    limits = setup.settings.limits
-    reading = ReadingLimits(size=limits.document_bytes, pages=limits.document_pages, seconds=limits.reading_seconds)
     owner = identity.principal(args)
-    library, blobs = _library(setup), setup.backend("blobs")
+    library, blobs, reader = _library(setup), setup.backend("blobs"), setup.backend("reader")
     try:
-        async with ReadingPool(limits=reading) as pool:
-            with _bar() as progress:
-                return await ingest(
-                    args.paths,
-                    library=library,
-                    blobs=blobs,
-                    pool=pool,
-                    owner=owner,
-                    public=args.public,
-                    progress=progress,
-                )
+        with _bar() as progress:
+            return await ingest(
+                args.paths,
+                library=library,
+                blobs=blobs,
+                reader=reader,
+                owner=owner,
+                public=args.public,
+                progress=progress,
+            )
     finally:
+        await reader.close()
         await library.close()
         await blobs.close()
 
@@ -99,4 +96,8 @@ def _bar() -> Iterator[Callable[["IngestProgress"], None]]:
     columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda now: bar.update(task, total=now.total, completed=now.done, description=one_line(now.name))
+        yield lambda now: bar.update(task, total=now.total, completed=now.done, description=one_line(_shown(now)))
+
+
+def _shown(now: "IngestProgress") -> str:
+    return f"{now.name}, page {now.page} of {now.pages}" if now.page < now.pages else now.name

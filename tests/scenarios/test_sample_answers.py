@@ -28,7 +28,9 @@ async def assistant(tmp_path: Path) -> AsyncIterator[SwitchboardAssistant]:
     built = build(settings, setup)
     owner = Principal(id="owner", verified=True)
     library, pool, blobs = (setup.backend(role) for role in ("retriever", "reader", "blobs"))
-    await ingest([SAMPLES], library=library, blobs=blobs, pool=pool, owner=owner, public=True, progress=lambda _: None)
+    await ingest(
+        [SAMPLES], library=library, blobs=blobs, reader=pool, owner=owner, public=True, progress=lambda _: None
+    )
     yield built
     await built.close()
 

@@ -21,7 +21,10 @@ __all__ = [
 
 def embedded_reader(setup: Setup, name: str) -> ReadingPool:
     """The backend ``reader.embedded``: worker processes that start with the first file, within the settings' limits."""
+    from tools.reading.keeping import FILE, Kept
+
     limits = setup.settings.limits
     return ReadingPool(
-        limits=ReadingLimits(size=limits.document_bytes, pages=limits.document_pages, seconds=limits.reading_seconds)
+        limits=ReadingLimits(size=limits.document_bytes, pages=limits.document_pages, seconds=limits.reading_seconds),
+        kept=Kept(setup.settings.data_dir / FILE),
     )

@@ -150,16 +150,28 @@ class Reader(Protocol):
         """How many files it is worth to give it at the same time."""
         ...
 
-    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
+    async def read(
+        self, source: Path | bytes, *, name: str, progress: Progress | None = None, owner: str = ""
+    ) -> Document:
         """Read a file.
 
         Args:
             source: The file or its bytes.
             name: For people, and for its ending where the bytes don't tell; never used as a path.
+            owner: On whose behalf it may be kept what was read, so that it need not be read again and reading can go
+                on where it stopped: a conversation's key. Without an owner nothing is kept.
 
         Raises:
             Unreadable: It is empty, damaged, protected, over a limit or of an unknown kind; says which.
             BackendError: The service that reads did not answer.
+        """
+        ...
+
+    async def forget(self, owner: str) -> int:
+        """Remove what is kept on behalf of an owner and of nobody else.
+
+        Returns:
+            Of how many files.
         """
         ...
 

@@ -37,7 +37,8 @@ class EmbeddedReader:
         """
         file = OpenFile(source, name=name, limits=limits)
         try:
-            return file.document([file.read(index) for index in range(file.count)])
+            document = file.document([file.read(index) for index in range(file.count)])
+            return replace(document, title=document.title or title_from_name(document.name))
         finally:
             file.close()
 
@@ -70,14 +71,14 @@ class OpenFile:
             return self._opened.read(index)
 
     def document(self, pieces: Sequence[Piece]) -> Document:
-        """The document that all of its pieces make."""
+        """The document that all of its pieces make; without a title where only the name could give one."""
         with _faults(self._name):
             parts = self._opened.together(pieces)
         if not any(page.blocks for page in parts.pages) and not parts.warnings:
             raise unreadable(self._name, "empty", "there is no text in it")
         return Document(
             name=self._name,
-            title=_title(parts) or title_from_name(self._name),
+            title=_title(parts),
             media_type=self._media_type,
             digest=self.digest,
             pages=parts.pages,

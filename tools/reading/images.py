@@ -59,8 +59,6 @@ class Images:
             raise unreadable(self._name, "damaged")
         told, missing = faults(sheets)
         pages = assembled(sheets, self._budget)
-        if not told and not any(page.blocks for page in pages):
-            told = (NO_TEXT,)
         return Parts(pages=pages, paged=self.count > 1, warnings=told, missing=missing)
 
     def close(self) -> None:
@@ -88,9 +86,6 @@ class Images:
         except Image.DecompressionBombError as error:
             limit = self._budget.limits.pixels
             raise unreadable(self._name, "too_large", f"it has more than {limit / 1e6:,.0f} million pixels") from error
-
-
-NO_TEXT = "No text was found in the picture"
 
 
 def _gray(image: "Image") -> "Image":

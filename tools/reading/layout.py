@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tools.reading.backend import Box
+from tools.reading.words import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,13 +27,15 @@ class Words:
     """The words of a page in the order in which they were written, as columns: there are many of them.
 
     Attributes:
-        texts: Without spaces.
+        text: All of it.
+        spans: A row for each word: where in the text it begins, and where it ends.
         boxes: A row for each word: left, bottom, right, top.
         sizes: Of type.
         bold: Whether the type is.
     """
 
-    texts: Sequence[str]
+    text: str
+    spans: "NDArray[np.intp]"
     boxes: "NDArray[np.float64]"
     sizes: "NDArray[np.float64]"
     bold: "NDArray[np.bool_]"
@@ -122,26 +125,29 @@ def line(row: Sequence[Run]) -> Line:
 def _runs(words: Words) -> list[Run]:
     import numpy as np
 
-    if not words.texts:
+    count = len(words.spans)
+    if not count:
         return []
     starts = np.flatnonzero(np.concatenate(([True], _breaks(words))))
-    ends = [*starts[1:].tolist(), len(words.texts)]
+    ends = np.append(starts[1:], count)
     bottoms = np.minimum.reduceat(words.boxes[:, 1], starts).tolist()
     tops = np.maximum.reduceat(words.boxes[:, 3], starts).tolist()
-    bold = (2 * np.add.reduceat(words.bold.astype(int), starts)).tolist()
-    lefts, rights, sizes = words.boxes[:, 0].tolist(), words.boxes[:, 2].tolist(), words.sizes.tolist()
+    bold = (2 * np.add.reduceat(words.bold.astype(int), starts) > ends - starts).tolist()
+    lefts, rights, sizes = words.boxes[starts, 0], words.boxes[ends - 1, 2], words.sizes[starts]
+    froms, tos = words.spans[starts, 0].tolist(), words.spans[ends - 1, 1].tolist()
+    columns = (lefts.tolist(), rights.tolist(), bottoms, tops, sizes.tolist(), (ends - starts).tolist(), bold)
     return [
         Run(
-            text=" ".join(words.texts[start:end]),
-            left=lefts[start],
-            right=rights[end - 1],
-            bottom=bottoms[number],
-            top=tops[number],
-            size=sizes[start] if end - start == 1 else max(sizes[start:end], key=sizes[start:end].count),
-            words=end - start,
-            bold=bold[number] > end - start,
+            text=one_line(words.text[start:end]),
+            left=left,
+            right=right,
+            bottom=bottom,
+            top=top,
+            size=size,
+            words=held,
+            bold=is_bold,
         )
-        for number, (start, end) in enumerate(zip(starts.tolist(), ends, strict=True))
+        for start, end, left, right, bottom, top, size, held, is_bold in zip(froms, tos, *columns, strict=True)
     ]
 
 

@@ -1,7 +1,6 @@
 """The text layer of a PDF's page as lines: asked of pdfium in bulk, as single calls are slow in Python."""
 
 import ctypes
-import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tools.reading import flow
 from tools.reading.layout import Frame, Words, lines
 from tools.reading.sheet import Part
-from tools.reading.words import one_line
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _LINE_HYPHENS = (0x02, 0xAD, 0xFFFE)  # pdfium's marks for a hyphen at the end of a line
-_ODD = re.compile("[\x7f-\x9f\u200b\ufeff\uffff\u2007\u202f\u2028\u2029\ud800-\udfff]")  # `one_line` evens these
 _HYPHEN, _SPACE, _NO_BREAK_SPACE = 0x2D, 0x20, 0xA0
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 _BOLD_WEIGHT = 600
@@ -90,13 +87,14 @@ def _words(text: "_Text") -> list[tuple[int, Words]]:
     boxes = np.concatenate((corners[:, :, :2].min(axis=1), corners[:, :, 2:].max(axis=1)), axis=1)
     across = np.where(types.turns % 2, boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     sizes = np.where(types.sizes > 0, types.sizes, across)
-    texts = text.texts(spans)
     found = []
     for turn in np.unique(types.turns).tolist():
         here = np.flatnonzero(types.turns == turn)
-        chosen = [texts[index] for index in here.tolist()]
-        found.append((turn, Words(texts=chosen, boxes=boxes[here], sizes=sizes[here], bold=types.bold[here])))
-    return sorted(found, key=lambda group: -len(group[1].texts))
+        words = Words(
+            text=text.string, spans=spans[here] + (0, 1), boxes=boxes[here], sizes=sizes[here], bold=types.bold[here]
+        )
+        found.append((turn, words))
+    return sorted(found, key=lambda group: -len(group[1].spans))
 
 
 def _leaps(
@@ -130,8 +128,7 @@ class _Text:
         self._raw = textpage.raw
         self._address = ctypes.cast(textpage.raw, ctypes.c_void_p).value
         self._codes = self._characters(textpage.count_chars())
-        self._string = self._codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        self._is_odd = _ODD.search(self._string) is not None
+        self.string = self._codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
     def spans(self) -> "NDArray[np.intp]":
         """The first and the last character of each word."""
@@ -141,11 +138,6 @@ class _Text:
         edges = np.flatnonzero(inked[1:] != inked[:-1])
         spans: NDArray[np.intp] = edges.reshape(-1, 2) - (0, 1)
         return spans
-
-    def texts(self, spans: "NDArray[np.intp]") -> list[str]:
-        """The words' texts."""
-        found = [self._string[start : end + 1] for start, end in spans.tolist()]
-        return [one_line(text) for text in found] if self._is_odd else found
 
     def corners(self, spans: "NDArray[np.intp]") -> "NDArray[np.float64]":
         """For each word the boxes of its first and of its last character."""
@@ -160,19 +152,15 @@ class _Text:
 
         calls = _calls()
         pieces = np.array(list(map(calls.text_object, repeat(self._address), starts.tolist())), np.uintp)
-        pieces, first, of_word = np.unique(pieces, return_index=True, return_inverse=True)
-        indices = starts[first].tolist()
+        changes = np.concatenate(([True], pieces[1:] != pieces[:-1]))
+        of_word, indices = np.cumsum(changes) - 1, starts[changes].tolist()
         matrices = self._filled(calls.matrix, indices, 6)
         fonts = np.array(list(map(calls.font_size, repeat(self._address), indices)))
         sizes = fonts * np.hypot(matrices[:, 2], matrices[:, 3])
         turns = np.rint(np.arctan2(matrices[:, 2], matrices[:, 0]) / (np.pi / 2)).astype(np.intp) % 4
-        known: dict[int | None, bool] = {}
-        bold = []
-        for piece, index in zip(pieces.tolist(), indices, strict=True):
-            font = calls.font(piece)
-            if font not in known:
-                known[font] = self._is_bold(index)
-            bold.append(known[font])
+        faces = list(map(calls.font, pieces[changes].tolist()))
+        known = {face: self._is_bold(index) for face, index in dict(zip(faces, indices, strict=True)).items()}
+        bold = [known[face] for face in faces]
         return _Types(sizes=sizes[of_word], turns=turns[of_word], bold=np.array(bold)[of_word])
 
     def _characters(self, count: int) -> "NDArray[np.uint32]":
@@ -184,7 +172,8 @@ class _Text:
             codes = np.frombuffer(memoryview(buffer), np.uint16)[:count].astype(np.uint32)
         else:
             codes = np.array([self._pdfium.FPDFText_GetUnicode(self._raw, index) for index in range(count)], np.uint32)
-        codes[np.isin(codes, _LINE_HYPHENS)] = _HYPHEN
+        for hyphen in _LINE_HYPHENS:
+            codes[codes == hyphen] = _HYPHEN
         codes[(codes <= _SPACE) | (codes == _NO_BREAK_SPACE)] = _SPACE
         return codes
 

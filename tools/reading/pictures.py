@@ -143,8 +143,10 @@ def _parts(result: _Result, gray: "Image", dots: float) -> Sequence[Part]:
     tall = width if turn % 2 else height
     boxes = np.array([(word.left, -word.bottom, word.right, -word.top) for word in result.found]) * to_points
     boxes += np.array((0.0, tall, 0.0, tall)) + _offset(turn, width, height)
+    ends = np.cumsum([len(word.text) + 1 for word in result.found])
     words = Words(
-        texts=[word.text for word in result.found],
+        text=" ".join(word.text for word in result.found),
+        spans=np.column_stack((ends - [len(word.text) + 1 for word in result.found], ends - 1)),
         boxes=boxes,
         sizes=np.array([word.size for word in result.found]) * to_points,
         bold=np.zeros(len(result.found), bool),

@@ -9,7 +9,7 @@ from statistics import median
 
 from tools.reading.cells import Cell
 from tools.reading.layout import Line
-from tools.reading.words import cell_text
+from tools.reading.words import barred
 
 _NUMBERED = re.compile(r"\(\w{1,3}\)\s")
 _WIDE_GAP = 2.0  # in sizes of type: words that far apart are two cells even if neither is a figure
@@ -46,7 +46,7 @@ def text(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> str:
     """A table as text: a row a line, cells parted by ``|``, an empty cell where a column has nothing."""
     rows = _whole(lines, found)
     placed = [_placed(row, columns) for part in _parts(rows) for columns in [_columns(part)] for row in part if row]
-    return "\n".join(" | ".join(map(cell_text, row)).rstrip(" |") for row in placed)
+    return "\n".join(" | ".join(map(barred, row)).rstrip(" |") for row in placed)
 
 
 def _rows(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[bool]:

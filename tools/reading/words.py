@@ -13,14 +13,24 @@ _EVENED = {0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0xA0: " ", 0x2007: " ", 0x202F: "
 _TABLE = _DROPPED | _EVENED
 _SPACES = re.compile(r"[^\S\n]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+_ODD = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u1680\u2000-\u200b\u2028-\u202f\u205f\u3000\ufeff\ufffe\uffff\ud800-\udfff]|  "
+)
+"""What `clean` has to change; most texts have none of it."""
+
 _MOST_NAME = 200
 
 
 def clean(text: str) -> str:
     """The text without control characters and lone surrogates, runs of spaces as one, lines trimmed."""
+    if not _ODD.search(text):
+        return text.strip() if "\n" not in text else _trimmed(text)
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = _SPACES.sub(" ", text.replace("\r\n", "\n").translate(_TABLE))
+    return _trimmed(_SPACES.sub(" ", text.replace("\r\n", "\n").translate(_TABLE)))
+
+
+def _trimmed(text: str) -> str:
     return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
 
 
@@ -43,8 +53,12 @@ def table_block(rows: Iterable[Sequence[str]]) -> Block | None:
 
 def cell_text(text: str) -> str:
     """A cell on one line, where a bar between spaces is marked, as it would part two cells."""
-    cell = one_line(text)
-    return cell.replace("|", "\\|") if "|" in cell.split(" ") else cell
+    return barred(one_line(text))
+
+
+def barred(cell: str) -> str:
+    """The same for a cell that is on one line already."""
+    return cell.replace("|", "\\|") if "|" in cell and "|" in cell.split(" ") else cell
 
 
 def whole_lists(blocks: Iterable[Block]) -> list[Block]:

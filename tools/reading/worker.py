@@ -1,18 +1,30 @@
-"""A worker process: reads one file after the other for the pool and dies with it. Run as ``python -m``."""
+"""A worker process: opens a file for the pool, reads the pieces it is asked for, and dies with the pool.
+
+Run as ``python -m``. It answers with `frames`:
+
+open      ``{"opened": {"count", "patience", "digest"}}``
+read      for each piece ``{"piece", "recognised", "size"}`` and the piece, as bytes to be kept and handed back
+together  ``{"document"}``, from the pieces, which come after the request
+
+Any of them may be answered with ``{"unreadable": [name, reason, code]}``.
+"""
 
 import json
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from switchboard import Unreadable
 from tools.reading.backend import ReadingLimits
-from tools.reading.embedded import EmbeddedReader
+from tools.reading.embedded import OpenFile
 from tools.reading.frames import HEADER, document_to_json, frame, length
+from tools.reading.parts import piece_from_json, piece_to_json
+from tools.reading.sheet import Sheet
 
 _PATIENCE = 10.0  # seconds beyond the limit after which a worker that nobody stopped stops itself
 
@@ -29,22 +41,70 @@ def main() -> None:
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """Read a request, answer it, and so on."""
+    at_work = _AtWork()
     while header := requests.read(HEADER.size):
         request = json.loads(requests.read(length(header)))
-        source = requests.read(request["size"]) if "size" in request else Path(request["path"])
-        limits = ReadingLimits(**request["limits"])
-        _stop_after(limits.seconds + _PATIENCE)
-        replies.write(frame(answer(source, request["name"], limits)))
-        replies.flush()
+        body = requests.read(request.get("size", 0))
+        _stop_after(request["seconds"] + _PATIENCE)
+        for answer in at_work.answers(request, body):
+            replies.write(answer)
+            replies.flush()
         _stop_after(0)
 
 
-def answer(source: Path | bytes, name: str, limits: ReadingLimits) -> dict[str, Any]:
-    """What became of a file: a document, or why it can't be read."""
-    try:
-        return {"document": document_to_json(EmbeddedReader().read(source, name=name, limits=limits))}
-    except Unreadable as error:
-        return {"unreadable": [error.name, error.reason, error.code]}
+class _AtWork:
+    """The file that is open, if any."""
+
+    def __init__(self) -> None:
+        self._file: OpenFile | None = None
+
+    def answers(self, request: dict[str, Any], body: bytes) -> Iterator[bytes]:
+        """What is to be said to a request, frame by frame, as it is known."""
+        try:
+            match request["do"]:
+                case "open":
+                    yield self._open(request, body)
+                case "read":
+                    yield from map(self._read, request["pieces"])
+                case _:
+                    yield self._together(request["sizes"], body)
+        except Unreadable as error:
+            yield frame({"unreadable": [error.name, error.reason, error.code]})
+
+    def _open(self, request: dict[str, Any], body: bytes) -> bytes:
+        self._close()
+        source = Path(request["path"]) if "path" in request else body
+        self._file = OpenFile(source, name=request["name"], limits=ReadingLimits(**request["limits"]))
+        opened = {"count": self._file.count, "patience": self._file.patience, "digest": self._file.digest}
+        return frame({"opened": opened})
+
+    def _read(self, index: int) -> bytes:
+        assert self._file is not None
+        piece = self._file.read(index)
+        recognised = isinstance(piece, Sheet) and piece.method == "ocr"
+        body = json.dumps(piece_to_json(piece), separators=(",", ":")).encode("ascii")
+        return frame({"piece": index, "recognised": recognised, "size": len(body)}) + body
+
+    def _together(self, sizes: list[int], body: bytes) -> bytes:
+        """The document. The file is closed: there is nothing more to be asked of it."""
+        assert self._file is not None
+        try:
+            document = self._file.document([piece_from_json(json.loads(piece)) for piece in _cut(body, sizes)])
+            return frame({"document": document_to_json(document)})
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _cut(body: bytes, sizes: list[int]) -> Iterator[bytes]:
+    start = 0
+    for size in sizes:
+        yield body[start : start + size]
+        start += size
 
 
 def _tell(replies: BinaryIO, failure: BaseException) -> None:

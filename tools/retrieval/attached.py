@@ -65,7 +65,10 @@ class Attached:
         try:
             data = await files.blobs.read(attachment.digest, owner=files.conversation.key)
             document = await self.reader.read(
-                data, name=attachment.name, progress=lambda done, total: tell(text, done, total)
+                data,
+                name=attachment.name,
+                progress=lambda done, total: tell(text, done, total),
+                owner=files.conversation.key,
             )
         except Unreadable as error:
             return [self._refused(source, error.user_text)]

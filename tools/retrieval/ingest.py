@@ -6,11 +6,12 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from switchboard import BadInput, BlobStore, Principal, Unreadable
-from tools.reading.backend import Document
+from tools.reading.backend import Document, Reader
 from tools.reading.reasons import unreadable
 from tools.reading.words import display_name
 from tools.retrieval.backend import Access, Library, Source, Value
@@ -36,18 +37,28 @@ _FILE_TYPES = {
     "text/markdown": "MD",
     "text/plain": "PLAIN_TEXT",
     "message/rfc822": "EMAIL",
+    "application/zip": "ZIP",
 }
+_PICTURE = "IMAGE"
 
 Outcome = Literal["added", "changed", "unchanged", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestProgress:
-    """How far it is: ``done`` of ``total`` files; ``name`` is the file that was begun or ended last."""
+    """How far it is.
+
+    Attributes:
+        done: Files, of ``total``.
+        name: The file that was begun or ended last, or that takes long.
+        page: How many of its ``pages`` were read, where it takes long; otherwise 0.
+    """
 
     done: int
     total: int
     name: str = ""
+    page: int = 0
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,25 +83,12 @@ class IngestReport:
     seconds: float = 0.0
 
 
-class Pool(Protocol):
-    """Reads files elsewhere, ``workers`` at a time; `tools.reading.ReadingPool` is one."""
-
-    @property
-    def workers(self) -> int:
-        """How many files are read at the same time."""
-        ...
-
-    async def read(self, source: Path | bytes, *, name: str) -> Document:
-        """Read a file; raises `Unreadable`."""
-        ...
-
-
 async def ingest(
     paths: Sequence[Path],
     *,
     library: Library,
     blobs: BlobStore,
-    pool: Pool,
+    reader: Reader,
     owner: Principal,
     public: bool = False,
     progress: Callable[[IngestProgress], None] = lambda _: None,
@@ -108,7 +106,7 @@ async def ingest(
     Raises:
         BackendError: The library or the blob store failed; what was finished before stays.
     """
-    return await _Ingest(library, blobs, pool, owner, public, progress).run(paths)
+    return await _Ingest(library, blobs, reader, owner, public, progress).run(paths)
 
 
 class _Ingest:
@@ -118,14 +116,14 @@ class _Ingest:
         self,
         library: Library,
         blobs: BlobStore,
-        pool: Pool,
+        reader: Reader,
         owner: Principal,
         public: bool,
         progress: Callable[[IngestProgress], None],
     ) -> None:
         self._library = library
         self._blobs = blobs
-        self._pool = pool
+        self._reader = reader
         self._default = Access(public=public, users=frozenset({owner.id}))
         self._progress = progress
         self._counts: dict[Outcome, int] = {"added": 0, "changed": 0, "unchanged": 0, "failed": 0}
@@ -207,12 +205,13 @@ class _Ingest:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._pool.workers + 1, len(plans))):  # One is indexed while the others are read.
+                for _ in range(min(self._reader.workers + 1, len(plans))):  # One is indexed while the others are read.
                     group.create_task(work())
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures
 
     async def _one(self, plan: Source, path: Path, known: Source | None) -> Outcome:
+        reading = f"ingest:{plan.id}"  # for as long as it lasts: a run that is stopped goes on at the page
         try:
             digest = await asyncio.to_thread(_digest, path)
             if known is not None and known.digest == digest:
@@ -222,10 +221,11 @@ class _Ingest:
                     return "unchanged"
                 if await self._library.describe(same):
                     return "changed"
-            document = await self._pool.read(path, name=path.name)
+            document = await self._reader.read(path, name=path.name, owner=reading, progress=partial(self._page, path))
             if document.digest != digest or not await self._keep(path, digest, document.media_type):
                 raise unreadable(path.name, "changed")
             await self._library.put(_read(plan, document), document)
+            await self._reader.forget(reading)
         except (Unreadable, BadInput, OSError) as error:
             self._fail(path, error.reason if isinstance(error, Unreadable) else "it can't be opened or copied")
             if known is not None:
@@ -234,6 +234,10 @@ class _Ingest:
         self._pages += len(document.pages)
         self._warnings += [IngestProblem(path=str(path), reason=warning) for warning in document.warnings]
         return "added" if known is None else "changed"
+
+    def _page(self, path: Path, page: int, pages: int) -> None:
+        done = sum(self._counts.values())
+        self._progress(IngestProgress(done=done, total=self._total, name=path.name, page=page, pages=pages))
 
     async def _keep(self, path: Path, digest: str, media_type: str) -> bool:
         """Keep the original. Returns whether the bytes that are kept are those of the digest."""
@@ -269,11 +273,15 @@ def _described(plan: Source, known: Source) -> Source:
 
 
 def _source(plan: Source, *, digest: str, media_type: str, own_title: str) -> Source:
-    own: dict[str, Value] = {"_file_type": _FILE_TYPES.get(media_type, "PLAIN_TEXT")}
+    own: dict[str, Value] = {"_file_type": _file_type(media_type)}
     if plan.title and plan.title != own_title:
         own[ORIGINAL_TITLE] = own_title
     title = plan.title or own_title
     return replace(plan, title=title, digest=digest, media_type=media_type, attributes={**plan.attributes, **own})
+
+
+def _file_type(media_type: str) -> str:
+    return _PICTURE if media_type.startswith("image/") else _FILE_TYPES.get(media_type, "PLAIN_TEXT")
 
 
 def _digest(path: Path) -> str:

@@ -61,7 +61,7 @@ async def test_a_worker_that_dies_in_the_middle_costs_one_file(pool, tmp_path):
     reading = asyncio.create_task(pool.read(fifo, name="never"))
     while not pool._busy:
         await asyncio.sleep(0)
-    os.kill(worker._process.pid, signal.SIGKILL)
+    os.kill(worker.pid, signal.SIGKILL)
     with pytest.raises(Unreadable) as caught:
         await reading
     assert caught.value.code == "crashed"
@@ -71,7 +71,7 @@ async def test_a_worker_that_dies_in_the_middle_costs_one_file(pool, tmp_path):
 async def test_a_worker_that_died_while_idle_is_replaced(pool):
     await pool.read(b"warm", name="a.txt")
     (worker,) = pool._idle
-    os.kill(worker._process.pid, signal.SIGKILL)
+    os.kill(worker.pid, signal.SIGKILL)
     await worker._process.wait()
     assert (await pool.read(b"again", name="a.txt")).pages[0].text == "again"
 
@@ -133,7 +133,7 @@ async def test_a_worker_sees_none_of_the_environments_secrets(monkeypatch):
     async with ReadingPool(workers=1) as pool:
         await pool.read(b"one", name="a.txt")
         (worker,) = pool._idle
-        assert b"very secret" not in Path(f"/proc/{worker._process.pid}/environ").read_bytes()
+        assert b"very secret" not in Path(f"/proc/{worker.pid}/environ").read_bytes()
 
 
 async def test_a_folder_named_tools_where_the_caller_stands_is_not_imported(tmp_path, monkeypatch):

@@ -32,7 +32,9 @@ class SlowReader:
         self.go = asyncio.Event()
         self.begun = 0
 
-    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
+    async def read(
+        self, source: Path | bytes, *, name: str, progress: Progress | None = None, owner: str = ""
+    ) -> Document:
         assert isinstance(source, bytes)
         self.begun += 1
         if progress:

@@ -63,7 +63,9 @@ class Reading:
         self.names: list[str] = []
         self.halt: asyncio.Event | None = None
 
-    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
+    async def read(
+        self, source: Path | bytes, *, name: str, progress: Progress | None = None, owner: str = ""
+    ) -> Document:
         self.names.append(name)
         data = source if isinstance(source, bytes) else source.read_bytes()
         if progress:

@@ -56,7 +56,7 @@ class Desk:
         self.now = self.most = 0
         self.before = None
 
-    async def read(self, source, *, name):
+    async def read(self, source, *, name, progress=None, owner=""):
         self.names.append(name)
         self.now += 1
         self.most = max(self.most, self.now)
@@ -67,6 +67,9 @@ class Desk:
             return EmbeddedReader().read(source, name=name, limits=ReadingLimits())
         finally:
             self.now -= 1
+
+    async def forget(self, owner):
+        return 0
 
 
 class House:
@@ -80,7 +83,7 @@ class House:
             [Path(path) for path in paths],
             library=self.shelf,
             blobs=self.blobs,
-            pool=self.desk,
+            reader=self.desk,
             owner=owner,
             public=public,
             progress=self.progress.append,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from switchboard import BackendError
+from tools.reading import tesseract
 from tools.retrieval.ingest import LIBRARY, IngestProgress
 
 
@@ -110,9 +111,10 @@ async def test_progress_begins_at_nothing_and_ends_at_everything(house, folder):
     assert [step.done for step in house.progress] == sorted(step.done for step in house.progress)
 
 
-async def test_scanned_pages_are_told_as_warnings(house, tmp_path):
+async def test_scanned_pages_that_cannot_be_recognised_are_told_as_warnings(house, tmp_path, monkeypatch):
     from PIL import Image
 
+    monkeypatch.setattr(tesseract, "engine", lambda: None)
     Image.new("RGB", (40, 40), "grey").save(tmp_path / "scan.pdf")
     report = await house.ingest(tmp_path)
     assert (report.added, report.warnings[0].path) == (1, str(tmp_path / "scan.pdf"))

@@ -35,7 +35,9 @@ async def _ingest(folder):
     library = EmbeddedLibrary(folder)
     owner = Principal(id="owner", verified=True)
     async with ReadingPool(workers=2) as pool:
-        report = await ingest([SAMPLES], library=library, blobs=MemoryBlobStore(), pool=pool, owner=owner, public=True)
+        report = await ingest(
+            [SAMPLES], library=library, blobs=MemoryBlobStore(), reader=pool, owner=owner, public=True
+        )
     await library.close()
     return report
 
