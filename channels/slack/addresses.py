@@ -35,12 +35,13 @@ def place_of(conversation: Conversation) -> Place:
     return Place(team=team, channel=channel, thread=conversation.thread)
 
 
-def subject(message: Message) -> str:
-    """What a button is about, for its ``block_id``: who asked, and which message."""
-    return f"{message.principal.id}|{message.id}"[:255]
+def subject(message: Message, number: int) -> str:
+    """What a button is about, for its ``block_id``: who asked, which message, and which post of the reply it is in."""
+    return f"{number}|{message.principal.id}|{message.id}"[:255]
 
 
-def read_subject(subject: str) -> tuple[str, MessageId]:
-    """The id of the principal who asked, and the message."""
-    asker, _, message_id = subject.partition("|")
-    return asker, MessageId(message_id)
+def read_subject(subject: str) -> tuple[int, str, MessageId]:
+    """The post's number, the id of the principal who asked, and the message."""
+    number, _, about = subject.partition("|")
+    asker, _, message_id = about.partition("|")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 0, asker, MessageId(message_id)

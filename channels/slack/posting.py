@@ -5,7 +5,7 @@ from typing import Any
 from channels.slack.addresses import subject
 from channels.slack.blocks import Post
 from channels.slack.incoming import Place
-from switchboard import Message
+from switchboard import Message, MessageId
 
 REPLY, PREVIEW, PROGRESS, NOTE = (
     "switchboard_reply",
@@ -25,12 +25,14 @@ def target(place: Place) -> dict[str, Any]:
 def body(message: Message, post: Post) -> dict[str, Any]:
     """What a post says; its buttons know what they are about."""
     blocks = [
-        {**block, "block_id": subject(message)} if block["type"] in ("actions", "context_actions") else block
+        {**block, "block_id": subject(message, post.number)}
+        if block["type"] in ("actions", "context_actions")
+        else block
         for block in post.blocks
     ]
     return {"text": post.text, "blocks": blocks}
 
 
-def metadata(kind: str, message: Message, number: int = 0) -> dict[str, Any]:
+def metadata(kind: str, message_id: MessageId, number: int = 0) -> dict[str, Any]:
     """What tells our posts apart."""
-    return {"event_type": kind, "event_payload": {"message": message.id, "part": number}}
+    return {"event_type": kind, "event_payload": {"message": message_id, "part": number}}

@@ -7,6 +7,7 @@ from channels.slack import texts, views
 from channels.slack.addresses import conversation, post_id, read_subject
 from channels.slack.blocks import BAD, CANCEL_JOB, FEEDBACK, GOOD, QUESTION, STOP, remark
 from channels.slack.incoming import Commented, Place, Pressed
+from channels.slack.posting import REPLY, metadata
 from switchboard import Conversation, Message, MessageId
 from switchboard.storage import Feedback, Turn
 
@@ -22,7 +23,7 @@ LOOKED_BACK = 20
 
 async def pressed(press: Pressed, desk: "Desk") -> None:
     """Do what a button says. Raises as `Desk.take`."""
-    asker, message_id = read_subject(press.subject)
+    _, asker, message_id = read_subject(press.subject)
     where = _conversation(press, desk)
     if press.action == FEEDBACK and press.value in (GOOD, BAD):
         await _rated(press, desk, where, message_id)
@@ -60,9 +61,13 @@ async def _rated(press: Pressed, desk: "Desk", where: Conversation, message_id: 
     turn = await desk.house.turn(where, message_id)
     verdicts = [each.verdict for each in turn.feedback] if turn else []
     count = {"good": verdicts.count("good"), "bad": verdicts.count("bad")}
-    line = remark(texts.RATED.format(**count), f"{RATED}-{count['good']}-{count['bad']}")
-    rest = [block for block in press.blocks if not str(block.get("block_id", "")).startswith(RATED)]
-    await _rewrite(press, desk, [one for block in rest for one in ([line, block] if _has(block, press) else [block])])
+    blocks: list[Block] = []
+    for block in press.blocks:
+        if _has(block, press):
+            blocks.append(remark(texts.RATED.format(**count), f"{RATED}-{count['good']}-{count['bad']}"))
+        if not str(block.get("block_id", "")).startswith(RATED):
+            blocks.append(block)
+    await _rewrite(press, desk, blocks)
 
 
 async def _chosen(press: Pressed, desk: "Desk", where: Conversation, about: MessageId) -> None:
@@ -108,8 +113,10 @@ async def _rewrite(press: Pressed, desk: "Desk", blocks: Sequence[Block]) -> boo
     """Change the post that was pressed; whether that could be done."""
     if not any(_has(block, press) for block in press.blocks):
         return False
+    number, _, message_id = read_subject(press.subject)
     where = {"channel": press.place.channel, "ts": press.message}
-    call = desk.channel.api.call(press.place.team, "chat.update", **where, text=press.text, blocks=blocks)
+    what = {"text": press.text, "blocks": blocks, "metadata": metadata(REPLY, message_id, number)}
+    call = desk.channel.api.call(press.place.team, "chat.update", **where, **what)
     return await desk.tried(call)
 
 

@@ -51,7 +51,7 @@ class JobProgresses:
             # Another process may have had the job before, and have shown it.
             ts = await self._known(message, place, job) if job.attempts > 1 else ""
             async for news in assistant.watch_job(job.conversation, job.id):
-                post = {**body(message, _post(news, job)), "metadata": metadata(PROGRESS, message)}
+                post = {**body(message, _post(news, job)), "metadata": metadata(PROGRESS, message.id)}
                 method, where = "chat.postMessage", target(place)
                 if ts:
                     method, where = "chat.update", {"channel": place.channel, "ts": ts}
@@ -63,7 +63,7 @@ class JobProgresses:
 
     async def _known(self, message: Message, place: Place, job: Job) -> str:
         found = await looked_up(self._api, place, since=job.message_id)
-        own = (post for post in found if (post.get("metadata") or {}) == metadata(PROGRESS, message))
+        own = (post for post in found if (post.get("metadata") or {}) == metadata(PROGRESS, message.id))
         return next((str(post["ts"]) for post in own), "")
 
     async def _in_time(self, place: Place, method: str, arguments: dict[str, Any]) -> Mapping[str, Any]:

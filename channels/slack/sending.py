@@ -90,7 +90,7 @@ class Sender:
             return part.artifact.name if there else await self._uploader.upload(message, place, part)
         if part.number in shown.posts:
             return shown.posts[part.number]
-        post = {**body(message, part), "metadata": metadata(REPLY, message, part.number)}
+        post = {**body(message, part), "metadata": metadata(REPLY, message.id, part.number)}
         while shown.previews:
             ts = shown.previews[0]
             written = await self._write_over(place, ts, post)

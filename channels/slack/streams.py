@@ -86,7 +86,7 @@ class Stream:
         if not self._open:
             return
         try:
-            await self._call("chat.stopStream", ts=self._open, metadata=metadata(PREVIEW, self._message))
+            await self._call("chat.stopStream", ts=self._open, metadata=metadata(PREVIEW, self._message.id))
         except SlackFailed as failure:
             if failure.retryable and failure.code not in ENDED:
                 raise
@@ -95,7 +95,7 @@ class Stream:
     async def _roll(self) -> None:
         """End the stream with word that it goes on below; the next piece begins another."""
         chunk = {"type": "markdown_text", "text": texts.CONTINUED}
-        told = metadata(PREVIEW, self._message)
+        told = metadata(PREVIEW, self._message.id)
         try:
             await self._call("chat.stopStream", ts=self._open, chunks=[chunk], metadata=told)
         except SlackFailed as failure:
@@ -136,7 +136,7 @@ class Edits:
         """See `Shower`. Until there is text, the newest task is shown."""
         words = text or next((f"_{task['title']}_" for task in reversed(tasks)), "")
         stop = actions(button(texts.STOP, STOP, self._message.id))
-        post = {**body(self._message, growing(words, stop)), "metadata": metadata(PREVIEW, self._message)}
+        post = {**body(self._message, growing(words, stop)), "metadata": metadata(PREVIEW, self._message.id)}
         if self.posts:
             where = {"channel": self._place.channel, "ts": self.posts[0]}
             await self._api.call(self._place.team, "chat.update", **where, **post)

@@ -38,7 +38,7 @@ class Uploader:
             if error.code != "missing":
                 raise
             post = body(message, note(texts.ARTIFACT_GONE.format(name=artifact.name)))
-            post["metadata"] = metadata(REPLY, message, part.number)
+            post["metadata"] = metadata(REPLY, message.id, part.number)
             said = await self._api.call(place.team, "chat.postMessage", **target(place), **post)
             return str(said.get("ts", ""))
         done = await self._api.use(place.team, "files.uploadV2", partial(_upload, part=part, place=place, data=data))

@@ -156,6 +156,16 @@ async def test_each_reader_has_one_opinion_and_all_are_shown(desks: Any, slack: 
     }
 
 
+async def test_a_rated_post_is_still_known_for_what_it_is(desks: Any, slack: FakeSlack) -> None:
+    """Whoever looks it up after a crash takes a post of ours that says nothing for a preview."""
+    desk = desks(streaming="off")
+    await asked(desk)
+    before = slack.posts["C0GENERAL"][-1]["metadata"]
+    await desk.serving.receive(press(slack, "block_actions_feedback"))
+    (update,) = slack.called("chat.update")
+    assert update["metadata"] == before
+
+
 async def test_whoever_finds_an_answer_bad_may_say_why(desks: Any, slack: FakeSlack) -> None:
     desk = desks(streaming="off")
     await asked(desk)
