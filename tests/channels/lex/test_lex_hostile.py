@@ -1,6 +1,5 @@
 """Twenty thousand damaged calls: each gets an answer that the service takes, and none says who is asking."""
 
-import copy
 import json
 import random
 from typing import Any
@@ -11,42 +10,16 @@ from channels.lex.answering import Fulfilment
 from channels.lex.channel import Invocation
 from switchboard.errors import BadInput
 from switchboard.testing.assistant import FakeAssistant
+from tests.mutating import JUNK, mutated
 
 from .lexing import NAMES, NOW, a_channel, faults, payload, token
 
 MUTATIONS = 5_000
-JUNK: list[Any] = [
-    None, True, -1, 1e308, "", " ", "x" * 5_000, "\ud800", "\x00\x1b", "😀" * 300, [], {}, [None], {"": None},
-    {"name": None}, [[[]]], {"shape": "List", "values": [None, 7]}, {"value": "x"}, "FallbackIntent", "more",
-    "show result", "DialogCodeHook", "audio/pcm", {"switchboard": "a.b"}, {"switchboardToken": "a.b.c"},
-    {"principal": "admin"},
-]  # fmt: skip
+LEXS_OWN = (
+    {"shape": "List", "values": [None, 7]}, "FallbackIntent", "more", "show result", "DialogCodeHook", "audio/pcm",
+    {"switchboard": "a.b"}, {"switchboardToken": "a.b.c"},
+)  # fmt: skip
 SETTINGS: dict[str, Any] = {"ask": {"AskAnything": "Question"}, "intents": {"FindPolicy": {"tool": "find"}}}
-
-
-def mutated(random: random.Random) -> Any:
-    """A payload in which some members were removed, exchanged, doubled or replaced with junk."""
-    event: Any = payload(random.choice(NAMES))
-    for _ in range(random.randint(1, 4)):
-        place, key = random.choice(list(places(event)))
-        match random.randrange(4):
-            case 0 if isinstance(place, dict):
-                del place[key]
-            case 1:
-                place[key] = copy.deepcopy(random.choice([there[at] for there, at in places(event)]))
-            case 2 if isinstance(place, dict):
-                place[random.choice(["new", "slots", "", "x" * 300])] = copy.deepcopy(random.choice(JUNK))
-            case _:
-                place[key] = copy.deepcopy(random.choice(JUNK))
-        if not event:
-            return event
-    return event
-
-
-def places(value: Any) -> list[tuple[Any, Any]]:
-    """Every member and item in a value."""
-    keys = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
-    return [(value, key) for key in keys] + [place for key in keys for place in places(value[key])]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -55,7 +28,7 @@ async def test_a_damaged_call_gets_a_valid_answer(seed: int) -> None:
     channel, assistant = a_channel(**SETTINGS), FakeAssistant()
     fulfilment = Fulfilment(channel, assistant, lambda: NOW)
     for _ in range(MUTATIONS):
-        event = mutated(chance)
+        event = mutated(chance, payload(chance.choice(NAMES)), (*JUNK, *LEXS_OWN))
         response = await fulfilment.answer(event, seconds=30)
         json.dumps(response).encode()
         assert faults(response) == [], event
