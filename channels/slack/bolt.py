@@ -47,6 +47,7 @@ async def attached(
         app: Either kind; listeners of an `App` run in threads, and hand over to the event loop.
         command: The slash command for questions.
     """
+    channel.share()
     serving = Serving(channel, assistant)
     attach(app, serving, command=command)
     try:

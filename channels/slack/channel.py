@@ -76,6 +76,10 @@ class SlackChannel:
         """Show how far a job of this process is, until its result is there. Safe to repeat."""
         self._jobs.follow(assistant, job)
 
+    def share(self) -> None:
+        """Leave alone what the bot posts and says nothing of itself: others post by it as well."""
+        self._sender.alone = False
+
     async def close(self) -> None:
         """Show nothing more."""
         await self._jobs.close()

@@ -44,13 +44,18 @@ class Previews(Protocol):
 
 
 class Sender:
-    """Sends parts of replies to where their messages came from."""
+    """Sends parts of replies to where their messages came from.
+
+    Attributes:
+        alone: Whether all that the bot posts is ours: what says nothing of itself is then a stream that was left.
+    """
 
     def __init__(self, api: Api, uploader: Uploader, previews: Previews, *, looks: bool) -> None:
         self._api = api
         self._uploader = uploader
         self._previews = previews
         self._looks = looks
+        self.alone = True
 
     async def send(self, message: Message, parts: Sequence[Part], *, again: bool) -> Receipt:
         """Send what is not there yet; see `switchboard.channels.Channel.send`."""
@@ -79,7 +84,7 @@ class Sender:
     async def _look(self, message: Message, place: Place) -> Shown:
         """What is there already of the reply."""
         found = await looked_up(self._api, place, since=message.id)
-        own, shown = await self._api.bot(place.team), Shown()
+        own, shown = await self._api.bot(place.team) if self.alone else "", Shown()
         for post in found:
             _note(shown, post, message, own)
         return shown

@@ -15,12 +15,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from channels.slack import texts
 from channels.slack.bolt import attached
 from channels.slack.channel import SlackChannel
-from switchboard import BackendError
+from switchboard import BackendError, Reply
 from switchboard.testing.assistant import FakeAssistant
 from switchboard.testing.slack import FakeSlack, Trouble
 from switchboard.testing.slack_socket import FakeSocket
 from tests.channels.slack.desks import ANN
-from tests.channels.slack.shared import NAMES, SECRET, make, payload, until
+from tests.channels.slack.shared import NAMES, SECRET, THREAD, make, message, payload, until
 from tests.channels.slack.test_slack_http import request_for, signed
 
 FORMS = ("block_actions", "shortcut", "message_action", "view_submission")
@@ -150,6 +150,16 @@ async def test_a_person_is_who_slack_says_it_is_with_bolt_in_between(theirs: The
         (conversation,) = theirs.assistant._lines
         (turn,) = await theirs.assistant.transcript(conversation)
         assert turn.message.principal.id == "T0OTHER:U0EXT"
+
+
+async def test_after_a_crash_what_the_app_has_posted_by_itself_is_left_alone(theirs: Theirs, slack: FakeSlack) -> None:
+    web = WebClient(token=slack.token, base_url=slack.api_url)
+    await asyncio.to_thread(web.chat_postMessage, channel="C1", thread_ts=THREAD, text="Deployed.")
+    asked = message(id="T0TEAM/C1/1800000000.000200")
+    parts = theirs.channel.render(Reply(text="It is 40 euros.", status="complete"))
+    async with attached(theirs.app, theirs.channel, theirs.assistant):
+        assert (await theirs.channel.send(asked, parts, again=True)).delivered
+    assert slack.visible("C1", thread=THREAD) == ["Deployed.", "It is 40 euros."]
 
 
 async def test_bolt_that_can_not_ask_slack_who_it_is_takes_nothing(theirs: Theirs, slack: FakeSlack) -> None:
