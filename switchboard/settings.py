@@ -109,7 +109,8 @@ class TurnSettings(_Table):
     after_deadline: Literal["continue", "hand_over"] = Field(
         "continue",
         description="What becomes of a turn when its channel can't wait any longer: it goes on as a job in the same"
-        " process, or in a worker (`hand_over`), for functions that are frozen when they have answered.",
+        " process, or in a worker (`hand_over`). The default in Lambda functions, which are frozen when they have"
+        " answered, is `hand_over`.",
     )
     window_turns: int = Field(12, ge=1, le=100, description="How many earlier turns the model sees.")
     max_steps: int = Field(6, ge=1, le=50, description="Most rounds of tool calls in one turn.")
