@@ -2,7 +2,6 @@
 
 import importlib.util
 import ipaddress
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
@@ -15,22 +14,20 @@ from channels.http.keys import ApiKeys
 from channels.http.settings import http_settings
 from channels.http.tickets import Tickets
 from channels.mcp.mount import Endpoint
+from channels.mcp.workshop import Workshop
 from channels.tokens import Tokens
 from channels.websocket.settings import WebSettings
-from switchboard import JobStarter, Message
 from switchboard.assistant import Assistant
 
 if TYPE_CHECKING:
     from switchboard.plugins import Setup
 
 
-def api(
-    setup: "Setup", assistant: Assistant, web: WebSettings, *, starting: Callable[[Message], JobStarter] | None = None
-) -> ASGIApp | None:
+def api(setup: "Setup", assistant: Assistant, web: WebSettings, *, workshop: Workshop | None = None) -> ASGIApp | None:
     """The application, or ``None`` if the settings do not enable the channel.
 
     Args:
-        starting: Gives what begins jobs for MCP's clients; ``None`` where nothing runs them.
+        workshop: For what MCP's clients call; without it they are not answered.
 
     Raises:
         ConfigError: The settings are wrong.
@@ -59,21 +56,15 @@ def api(
             attachment_limit=web.attachment_limit,
             patience=web.patience,
         ),
-        _mcp(setup, starting) if settings.mcp else None,
+        _mcp(setup, workshop) if settings.mcp else None,
     )
 
 
-def _mcp(setup: "Setup", starting: Callable[[Message], JobStarter] | None) -> Endpoint | None:
+def _mcp(setup: "Setup", workshop: Workshop | None) -> Endpoint | None:
     """The endpoint of MCP's clients, if its library is installed."""
-    if importlib.util.find_spec("mcp") is None:
+    if workshop is None or importlib.util.find_spec("mcp") is None:
         return None
-    return Endpoint(
-        setup.tools,
-        tenant=setup.settings.tenant,
-        blobs=setup.backend("blobs"),
-        jobs=setup.backend("jobs"),
-        starting=starting,
-    )
+    return Endpoint(setup.tools, workshop)
 
 
 def is_loopback(host: str) -> bool:

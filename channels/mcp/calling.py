@@ -12,16 +12,15 @@ from mcp.types import CallToolResult
 
 from channels.mcp import texts
 from channels.mcp.results import File, shown, told
+from channels.mcp.workshop import Workshop
 from switchboard import (
     Artifact,
     BackendError,
     BadInput,
-    BlobStore,
     Conversation,
     Event,
     JobStarted,
     JobStarter,
-    JobStore,
     Message,
     MessageId,
     Principal,
@@ -50,17 +49,10 @@ LARGEST = 5_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """On whose behalf tools are called, and what they are given.
-
-    Attributes:
-        starting: Gives what begins jobs for a message; ``None`` where nothing runs them.
-    """
+    """On whose behalf tools are called, and what they are given."""
 
     principal: Principal
-    tenant: str
-    blobs: BlobStore
-    jobs: JobStore
-    starting: Callable[[Message], JobStarter] | None = None
+    workshop: Workshop
 
     @property
     def conversation(self) -> Conversation:
@@ -68,7 +60,7 @@ class Caller:
 
         It is the same for all of the caller's sessions, so that a job outlives the one that began it.
         """
-        return Conversation(tenant=self.tenant, channel="mcp", room=self.principal.id)
+        return Conversation(tenant=self.workshop.tenant, channel="mcp", room=self.principal.id)
 
 
 class NeverSet:
@@ -122,36 +114,37 @@ async def call(tool: Tool, arguments: dict[str, Any], caller: Caller, report: Re
 
 
 async def _run(tool: Tool, arguments: dict[str, Any], caller: Caller, happened: _Happened) -> ToolResult:
-    checked = tool.validate(arguments)
-    identity = secrets.token_hex(16)
-    context = ToolContext(
-        conversation=caller.conversation,
-        principal=caller.principal,
-        message_id=MessageId(identity),
-        call_id=identity,
-        deadline=time.monotonic() + tool.deadline,
-        emit=happened.take,
-        cancelled=NeverSet(),
-        blobs=caller.blobs,
-        jobs=caller.jobs,
-        start_job=_starter(tool, caller, identity, happened),
-    )
-    async with asyncio.timeout(tool.deadline):
-        return await tool.function(context, **checked)
-
-
-def _starter(tool: Tool, caller: Caller, identity: str, happened: _Happened) -> JobStarter:
-    """Begins jobs whose results are kept in the caller's place, and has the client told of them."""
-    if caller.starting is None:
-        return no_jobs
+    workshop = caller.workshop
     message = Message(
-        id=MessageId(identity),
+        id=MessageId(secrets.token_hex(16)),
         conversation=caller.conversation,
         principal=caller.principal,
         text=tool.name,
         received_at=time.time(),
     )
-    begin = caller.starting(message)
+    await workshop.admit(message)
+    checked = tool.validate(arguments)
+    context = ToolContext(
+        conversation=message.conversation,
+        principal=message.principal,
+        message_id=message.id,
+        call_id=message.id,
+        deadline=time.monotonic() + tool.deadline,
+        emit=happened.take,
+        cancelled=NeverSet(),
+        blobs=workshop.blobs,
+        jobs=workshop.jobs,
+        start_job=_starter(message, workshop, happened),
+    )
+    async with asyncio.timeout(tool.deadline):
+        return await tool.function(context, **checked)
+
+
+def _starter(message: Message, workshop: Workshop, happened: _Happened) -> JobStarter:
+    """Begins jobs whose results are kept in the caller's place, and has the client told of them."""
+    if workshop.starting is None:
+        return no_jobs
+    begin = workshop.starting(message)
 
     async def start(kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
         started = await begin(kind, arguments, text=text)
@@ -166,7 +159,7 @@ async def _file(made: Artifact, caller: Caller) -> File:
     data = b""
     if made.size <= LARGEST:
         try:
-            data = await caller.blobs.read(made.digest, owner=caller.conversation.key)
+            data = await caller.workshop.blobs.read(made.digest, owner=caller.conversation.key)
         except BackendError as error:
             log.warning("a file that a tool made is not at hand: %s", error)
     return File(artifact=made, data=data)

@@ -1,13 +1,14 @@
 """The MCP server over HTTP, for callers that somebody else has checked; importing this loads no MCP library."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from switchboard import BlobStore, JobStarter, JobStore, Message, Principal, Tool
+from channels.mcp.workshop import Workshop
+from switchboard import Principal, Tool
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -17,23 +18,11 @@ PRINCIPAL = "switchboard.principal"
 
 
 class Endpoint:
-    """Streamable HTTP. The library is loaded, and sessions are kept, from the first request on.
+    """Streamable HTTP. The library is loaded, and sessions are kept, from the first request on."""
 
-    Args:
-        starting: Gives what begins jobs for a message; ``None`` where nothing runs them.
-    """
-
-    def __init__(
-        self,
-        tools: Sequence[Tool],
-        *,
-        tenant: str,
-        blobs: BlobStore,
-        jobs: JobStore,
-        starting: Callable[[Message], JobStarter] | None = None,
-    ) -> None:
+    def __init__(self, tools: Sequence[Tool], workshop: Workshop) -> None:
         self._tools = tools
-        self._given: dict[str, Any] = {"tenant": tenant, "blobs": blobs, "jobs": jobs, "starting": starting}
+        self._workshop = workshop
         self._starting = asyncio.Lock()
         self._ending = asyncio.Event()
         self._manager: StreamableHTTPSessionManager | None = None
@@ -69,7 +58,7 @@ class Endpoint:
 
         def who(context: Context) -> Caller:
             request: Request = context.request  # type: ignore[assignment]  # there is one for all that comes by HTTP
-            return Caller(principal=request.scope[PRINCIPAL], **self._given)
+            return Caller(principal=request.scope[PRINCIPAL], workshop=self._workshop)
 
         return StreamableHTTPSessionManager(build(self._tools, who))
 

@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 import ipaddress
+import time
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,9 @@ from switchboard.identity import Principal
 
 if TYPE_CHECKING:
     from agent.assistant import SwitchboardAssistant
+    from channels.mcp.workshop import Workshop
     from channels.slack.channel import SlackChannel
     from channels.websocket.settings import WebSettings
-    from switchboard.jobs import JobStarter
-    from switchboard.messages import Message
     from switchboard.plugins import Setup
 
 
@@ -62,22 +62,25 @@ def _serve_mcp(setup: "Setup") -> int:
 
     async def serving() -> None:
         async with running.assistant(setup, works=True, hands_over=True) as assistant:
-            caller = Caller(
-                principal=identity.local(),
-                tenant=setup.settings.tenant,
-                blobs=assistant.blobs,
-                jobs=setup.backend("jobs"),
-                starting=_starting(assistant),
-            )
-            await serve(setup.tools, caller)
+            await serve(setup.tools, Caller(principal=identity.local(), workshop=_workshop(setup, assistant)))
 
     asyncio.run(serving())
     return 0
 
 
-def _starting(assistant: "SwitchboardAssistant") -> "Callable[[Message], JobStarter]":
-    """What begins jobs for tools that are called without a turn."""
-    return lambda message: assistant.working.orders.starter(message, assistant.working.kinds)
+def _workshop(setup: "Setup", assistant: "SwitchboardAssistant") -> "Workshop":
+    """What tools are given that are called without a turn. Each call counts as a message."""
+    from agent.quotas import Quotas
+    from channels.mcp.workshop import Workshop
+
+    quotas = Quotas(setup.backend("quotas"), setup.settings.limits, setup.settings.turn)
+    return Workshop(
+        tenant=setup.settings.tenant,
+        blobs=setup.backend("blobs"),
+        jobs=setup.backend("jobs"),
+        starting=lambda message: assistant.working.orders.starter(message, assistant.working.kinds),
+        admit=lambda message: quotas.admit(message, now=time.time()),
+    )
 
 
 async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool, slack: bool) -> None:
@@ -92,7 +95,7 @@ async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool,
         _lex_runtime(setup, assistant, web.secret.hex()) if lex else nullcontext(""),
         _slack(pushing["slack"], assistant) if slack else nullcontext(),
     ):
-        http = api(setup, assistant, web, starting=_starting(assistant))
+        http = api(setup, assistant, web, workshop=_workshop(setup, assistant))
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
 

@@ -9,14 +9,18 @@ from typing import Any
 
 import httpx
 import pytest
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared._httpx_utils import create_mcp_http_client
 
-from agent.assistant import build
+from agent.assistant import SwitchboardAssistant, build
 from channels.http.app import beside
 from channels.http.keys import ApiKeys
 from channels.http.serve import api
 from channels.websocket.serve import running
 from channels.websocket.settings import WebSettings
-from switchboard import Principal, plugins
+from switchboard import Conversation, Principal, plugins
+from switchboard.commands.serve import _workshop
 from switchboard.plugins import Setup
 from switchboard.settings import load
 from switchboard.testing.models import ScriptedChatModel, Step
@@ -60,7 +64,9 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 class Site:
     """A served installation and a caller of it."""
 
-    setup: Setup
+    address: str
+    key: str
+    assistant: SwitchboardAssistant
     ann: httpx.AsyncClient
     bob: httpx.AsyncClient
 
@@ -78,15 +84,17 @@ async def site_of(folder: Path, script: Sequence[Step] = (), guarded: str = "") 
     web = WebSettings(secret=b"s" * 32, owner_key="key", owner=Principal(id="owner", verified=True), port=0)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
-        http = api(setup, assistant, web)
+        http = api(setup, assistant, web, workshop=_workshop(setup, assistant))
         address = await stack.enter_async_context(running(assistant, web, around=lambda app: beside(app, http)))
 
-        async def caller(name: str) -> httpx.AsyncClient:
+        async def caller(name: str) -> tuple[str, httpx.AsyncClient]:
             key, _ = ApiKeys(settings.data_dir).add(Principal(id=name, verified=True), now=1.0)
             headers = {"Authorization": f"Bearer {key}"}
-            return await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers=headers, timeout=30))
+            client = httpx.AsyncClient(base_url=address, headers=headers, timeout=30)
+            return key, await stack.enter_async_context(client)
 
-        yield Site(setup=setup, ann=await caller("ann"), bob=await caller("bob"))
+        (key, ann), (_, bob) = await caller("ann"), await caller("bob")
+        yield Site(address=address, key=key, assistant=assistant, ann=ann, bob=bob)
 
 
 async def paint(site: Site, prompt: str = "a lighthouse", **body: Any) -> httpx.Response:
@@ -218,6 +226,22 @@ async def test_a_picture_is_no_summary_and_a_message_is_neither(tmp_path: Path) 
         said = (await site.ann.post("/v1/messages", json={"conversation": "c", "text": "Hi"})).json()
         assert (await site.ann.get(made["url"].replace("images", "summaries"))).status_code == 404
         assert (await site.ann.get(said["url"].replace("messages", "images"))).status_code == 404
+
+
+@pytest.mark.usefixtures("installed")
+async def test_clients_of_mcp_call_the_same_tools_and_their_jobs_are_done(tmp_path: Path) -> None:
+    async with (
+        site_of(tmp_path) as site,
+        create_mcp_http_client(headers={"Authorization": f"Bearer {site.key}"}) as http,
+        Client(streamable_http_client(f"{site.address}/mcp", http_client=http)) as connected,
+    ):
+        painted: Any = await connected.call_tool("generate_image", {"prompt": "a lighthouse"})
+        assert [one.type for one in painted.content] == ["text", "image"]
+        begun: Any = await connected.call_tool("summarize_document", {"document": "Report", "length": "long"})
+        (job,) = begun.structured_content["jobs"]
+        here = Conversation(tenant="local", channel="mcp", room="ann")
+        states = [news.state async for news in site.assistant.watch_job(here, job["id"])]
+        assert states[-1] == "partial"
 
 
 @pytest.mark.parametrize(("kind", "tool"), [("images", "generate_image"), ("summaries", "summarize_document")])

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,25 @@ from mcp import Client, StdioServerParameters
 
 from channels.mcp.calling import Caller
 from channels.mcp.server import build
+from channels.mcp.workshop import Workshop
 from stores.memory import MemoryBlobStore, MemoryJobStore
 from switchboard import (
     BackendError,
     Citation,
+    Message,
     Principal,
     Status,
     Tool,
     ToolContext,
     ToolFailed,
     ToolResult,
+    TooMuch,
     Warning,
     tool,
 )
 from switchboard.__main__ import main
 
+WORKSHOP = Workshop(tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
 ANN = Principal(id="ann", verified=True)
 TRAVEL = Citation(title="Travel policy", source="t.pdf", page=2, quote="Forty euros.", link="https://example.com/t")
 
@@ -64,7 +69,7 @@ async def delete_all(context: ToolContext) -> ToolResult:
 
 
 def client(*tools: Tool) -> Client:
-    caller = Caller(principal=ANN, tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
+    caller = Caller(principal=ANN, workshop=WORKSHOP)
     return Client(build(tools or (look_up, delete_all), lambda context: caller))
 
 
@@ -119,6 +124,21 @@ async def test_a_failure_is_a_sentence_and_never_an_exceptions_text(query: str, 
     assert said in result.content[0].text
     assert ("ncident" in result.content[0].text) == (query != "refused")
     assert "secret" not in result.content[0].text
+
+
+async def test_who_calls_too_much_is_told_and_the_tool_is_not_called() -> None:
+    counted: list[str] = []
+
+    async def admit(message: Message) -> None:
+        counted.append(message.principal.id)
+        if len(counted) > 1:
+            raise TooMuch("Please wait 12 seconds.", retry_after=12)
+
+    caller = Caller(principal=ANN, workshop=replace(WORKSHOP, admit=admit))
+    async with Client(build([look_up], lambda context: caller)) as connected:
+        said: list[Any] = [await connected.call_tool("look_up", {"query": "x"}) for _ in range(2)]
+    assert [one.is_error for one in said] == [False, True]
+    assert (said[1].content[0].text, counted) == ("Please wait 12 seconds.", ["ann", "ann"])
 
 
 async def test_progress_is_told_and_only_ever_grows() -> None:

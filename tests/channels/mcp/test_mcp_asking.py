@@ -17,9 +17,11 @@ from mcp.types import (
 from channels.mcp.asking import MOST, SECONDS, Asking, can_ask
 from channels.mcp.calling import Caller
 from channels.mcp.server import build
+from channels.mcp.workshop import Workshop
 from stores.memory import MemoryBlobStore, MemoryJobStore
 from switchboard import Principal, Tool, ToolContext, ToolResult, tool
 
+WORKSHOP = Workshop(tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
 ANN = Principal(id="ann", verified=True)
 BOB = Principal(id="bob", verified=True)
 YES = ElicitResult(action="accept", content={"agree": True})
@@ -54,7 +56,7 @@ def saying(answer: ElicitResult, asked: list[str] | None = None) -> Says:
 
 
 def client(done: list[str], says: Says | None, mode: str) -> Client:
-    caller = Caller(principal=ANN, tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
+    caller = Caller(principal=ANN, workshop=WORKSHOP)
     return Client(build([deleting(done)], lambda context: caller), mode=mode, elicitation_callback=says)
 
 

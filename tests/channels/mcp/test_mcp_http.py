@@ -21,6 +21,7 @@ from channels.http.callers import Callers
 from channels.http.keys import ApiKeys
 from channels.http.settings import HttpSettings
 from channels.mcp.mount import Endpoint
+from channels.mcp.workshop import Workshop
 from channels.tokens import JwtSettings, Tokens
 from stores.memory import MemoryBlobStore, MemoryJobStore
 from switchboard import Status, Tool, ToolContext, ToolResult, tool
@@ -39,6 +40,7 @@ HELLO = {
     },
 }
 ACCEPTS = {"Accept": "application/json, text/event-stream"}
+WORKSHOP = Workshop(tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
 SECRET = "a secret of thirty-two characters"
 
 
@@ -56,7 +58,7 @@ async def delete_all(context: ToolContext) -> ToolResult:
 
 @asynccontextmanager
 async def served(folder: Path, tools: Sequence[Tool] = (who_am_i,), **changes: Any) -> AsyncIterator[Api]:
-    endpoint = Endpoint(tools, tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
+    endpoint = Endpoint(tools, WORKSHOP)
     async with api_of(FakeAssistant(), folder, endpoint, **changes) as api:
         yield api
 

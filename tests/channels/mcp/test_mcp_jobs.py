@@ -9,12 +9,14 @@ from mcp import Client
 from channels.mcp import calling
 from channels.mcp.calling import Caller
 from channels.mcp.server import build
+from channels.mcp.workshop import Workshop
 from stores.memory import MemoryBlobStore, MemoryJobStore
 from switchboard import Artifact, Conversation, Principal, Refused, Reply, ToolContext, ToolResult, Warning, tool
 from switchboard.jobs import JobContext, job
 from switchboard.testing.running import running
 from tools.jobs.tool import check_job
 
+WORKSHOP = Workshop(tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
 ANN = Principal(id="ann", verified=True)
 BOB = Principal(id="bob", verified=True)
 
@@ -41,7 +43,8 @@ async def test_a_job_is_begun_and_its_result_is_there_for_its_caller_in_any_sess
 
         def client(principal: Principal) -> Client:
             starting = partial(assistant.working.orders.starter, kinds=assistant.working.kinds)
-            caller = Caller(principal=principal, tenant="local", blobs=assistant.blobs, jobs=jobs, starting=starting)
+            workshop = Workshop(tenant="local", blobs=assistant.blobs, jobs=jobs, starting=starting)
+            caller = Caller(principal=principal, workshop=workshop)
             return Client(build([read_all, check_job], lambda context: caller))
 
         async with client(ANN) as connected:
@@ -90,7 +93,7 @@ async def make(context: ToolContext, *, name: str, media_type: str) -> ToolResul
 
 
 async def ask(tool: Any, arguments: dict[str, Any]) -> Any:
-    caller = Caller(principal=ANN, tenant="local", blobs=MemoryBlobStore(), jobs=MemoryJobStore())
+    caller = Caller(principal=ANN, workshop=WORKSHOP)
     async with Client(build([tool], lambda context: caller)) as connected:
         return await connected.call_tool(tool.name, arguments)
 
