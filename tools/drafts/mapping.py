@@ -46,6 +46,7 @@ def _currency(template: Template, values: Mapping[str, Value]) -> dict[str, Valu
         return {}
     lines = values[of_lines.name].value
     codes = {line.price.currency for line in lines if isinstance(line, Line)} if isinstance(lines, tuple) else set()
+    codes.discard("")
     code = codes.pop() if len(codes) == 1 else ""
     return {"currency": Value(value=code, origin=Origin(source="model"))} if code else {}
 
