@@ -55,7 +55,10 @@ class Maker:
         text = texts.reading(source.title)
         tell(text, 0, 0)
         document = await self.reader.read(
-            await content(source, asker.blobs), name=source.title, progress=lambda done, total: tell(text, done, total)
+            await content(source, asker.blobs),
+            name=source.title,
+            progress=lambda done, total: tell(text, done, total),
+            owner=asker.conversation.key,
         )
         if (estimate := self.estimate(document)) and estimate.tokens > self.settings.most_tokens:
             raise ToolFailed(texts.too_much(estimate.tokens, self.settings.most_tokens))

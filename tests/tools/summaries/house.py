@@ -43,7 +43,9 @@ class LineReader:
         self.go = asyncio.Event()
         self.quick = 1_000
 
-    async def read(self, source: Path | bytes, *, name: str, progress: Progress | None = None) -> Document:
+    async def read(
+        self, source: Path | bytes, *, name: str, progress: Progress | None = None, owner: str = ""
+    ) -> Document:
         assert isinstance(source, bytes)
         self.names.append(name)
         lines = source.decode().split("\n")
@@ -55,6 +57,9 @@ class LineReader:
             raise Unreadable(name=name, reason="it is damaged", code="damaged")
         pages = tuple(Page(number=n, blocks=(Block(kind="text", text=line),)) for n, line in enumerate(lines, 1))
         return Document(name=name, title=name, media_type="text/plain", digest="d", pages=pages, paged=True)
+
+    async def forget(self, owner: str) -> int:
+        return 0
 
     async def close(self) -> None:
         return None

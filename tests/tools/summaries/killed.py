@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-import json
+import hashlib
 import multiprocessing
+import os
 import re
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
@@ -24,7 +25,9 @@ from stores.sqlite import SqliteConversationStore, SqliteJobStore
 from switchboard.settings import load
 from switchboard.testing.running import running
 from tests.tools.summaries.written_shared import PLACES
-from tools.reading.backend import Reader
+from tools.reading.keeping import FILE, Kept, KeptFile
+from tools.reading.pool import ReadingPool
+from tools.reading.process import Worker
 from tools.retrieval.embedded import EmbeddedLibrary
 from tools.summaries.asking import Asking
 from tools.summaries.job import summary_job
@@ -42,7 +45,7 @@ SETTINGS = {
     "SWITCHBOARD_JOBS__ATTEMPTS": "20",
     "SWITCHBOARD_JOBS__POLL_SECONDS": "0.05",
 }
-CHUNK_TOKENS = 300
+CHUNK_TOKENS = 100
 
 
 class LoopbackModel(BaseChatModel):
@@ -107,27 +110,28 @@ class Till:
 
 
 def step(prompt: str) -> str:
-    """Which step a prompt is for, as the checkpoint names it; those after the notes by what they begin with."""
-    if "You take notes" in prompt:
-        (page,) = PLACES.findall(prompt)
-        return f"notes-{int(page) - 1}"
-    return " ".join(re.findall(r"You (shorten|write).*?^- (Fact \d+)", prompt, re.DOTALL | re.MULTILINE)[0])
+    """A name for a prompt: the same for the same."""
+    return hashlib.sha256(prompt.encode()).hexdigest()[:12]
 
 
 def answer(prompt: str) -> str:
-    """Notes on each page; put together, all of them; written, the sentences of the notes."""
-    if pages := PLACES.findall(prompt):
-        return "\n".join(f"- Fact {page} is {page}00 EUR. [p. {page}]" for page in pages)
-    return "\n".join(re.findall(r"^- Fact \d+ is .+$", prompt, re.MULTILINE))
+    """Under the prompt's name, a note on each page that is marked, or else the notes that are there."""
+    notes = [f"- There is something on page {page}. [p. {page}]" for page in PLACES.findall(prompt)]
+    notes = notes or re.findall(r"^- There is something .+$", prompt, re.MULTILINE)
+    return "\n".join([f"## {step(prompt)}", *notes])
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where all is kept, and how the model and the reader are reached."""
+    """Where all is kept, and how the model is reached. What is read and kept of pages is noted in ``log``."""
 
     folder: Path
     address: str
-    reader: Callable[[Path], Reader]
+
+    @property
+    def log(self) -> Path:
+        """A line for each page, ``read`` or ``kept``."""
+        return self.folder / "pages.log"
 
     def parts(self) -> dict[str, Any]:
         """The stores."""
@@ -146,7 +150,7 @@ class Place:
         asking = Asking(model=LoopbackModel(address=self.address), name="loopback", pace=pace, attempts=3)
         return Maker(
             locator=Locator(library=library),
-            reader=self.reader(self.folder),
+            reader=ReadingPool(workers=2, kept=Kept(self.folder / FILE)),
             summarizer=WrittenSummarizer(asking, chunk_tokens=CHUNK_TOKENS),
             settings=SummarySettings(),
             model="loopback",
@@ -161,20 +165,39 @@ def begin(place: Place) -> ForkServerProcess:
 
 
 def _work(place: Place) -> None:
+    _note_pages(place.log)
+
     async def work() -> None:
         parts = place.parts()
-        kinds = [summary_job(place.maker(parts["retriever"]))]
-        async with running([], given=parts, job_kinds=kinds, settings=load(None, SETTINGS)) as assistant:
+        maker = place.maker(parts["retriever"])
+        async with running([], given=parts, job_kinds=[summary_job(maker)], settings=load(None, SETTINGS)) as assistant:
             await assistant.recover()
             while any(job.due_at for job in await parts["jobs"].list_jobs()):
                 await assistant.working.drain()
                 await asyncio.sleep(0.05)
         await parts["retriever"].close()
+        await maker.reader.close()
 
     asyncio.run(work())
 
 
+def _note_pages(log: Path) -> None:
+    """Have each page noted in this process when it was read, and when it was kept."""
+    notes = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    read, keep = Worker.read, KeptFile.keep
+
+    async def reading(self: Worker, *arguments: Any, **named: Any) -> AsyncIterator[Any]:
+        async for piece in read(self, *arguments, **named):
+            os.write(notes, b"read %d\n" % piece.index)
+            yield piece
+
+    async def keeping(self: KeptFile, pieces: Mapping[int, Any]) -> None:
+        await keep(self, pieces)
+        os.write(notes, b"".join(b"kept %d\n" % index for index in pieces))
+
+    Worker.read, KeptFile.keep = reading, keeping  # type: ignore[assignment, method-assign]
+
+
 def kept(saved: str) -> set[str]:
-    """The steps whose answers a job's record holds."""
-    checkpoint = json.loads(saved).get("text", "") if saved else ""
-    return set(json.loads(checkpoint)["answers"]) if checkpoint else set()
+    """The names of the prompts whose answers a job's record holds."""
+    return set(re.findall(r"## (\w{12})", saved))
