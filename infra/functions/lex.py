@@ -1,5 +1,6 @@
 """The function of a Lex V2 bot: give ``infra/functions/lex.handler`` to the alias as its code hook."""
 
+import asyncio
 import os
 
 from infra.functions.deferring import quick_start
@@ -17,6 +18,14 @@ with quick_start():
         setup = Setup(settings)
         return Fulfilment(channel(setup), build(settings, setup))
 
+    async def _rehearse() -> None:
+        """Load what the settings need, and keep nothing that copies would share: connections, a worker's name."""
+        started = Started(_made, Fulfilment.close)
+        await started()
+        await started.forget()
+
     handler = LambdaHandler(Started(_made, Fulfilment.close))
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
-        handler.prepare()  # what a snapshot must not copy is made after it: a worker's name, credentials, connections
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        asyncio.run(_rehearse())
+    else:
+        handler.prepare()

@@ -64,13 +64,14 @@ def test_calls_are_answered_and_a_repeat_in_another_process_gets_the_same_answer
 
 
 @pytest.mark.parametrize(("kind", "opened"), [("on-demand", True), ("snap-start", False)])
-def test_stores_are_opened_before_the_first_call_unless_a_snapshot_would_copy_them(
+def test_stores_are_open_before_the_first_call_unless_a_snapshot_would_copy_them(
     tmp_path: Path, kind: str, opened: bool
 ) -> None:
     environ = {**settings(tmp_path), "AWS_LAMBDA_INITIALIZATION_TYPE": kind}
     with function(HANDLER, environ=environ) as made:
         made.wait()
-        assert any(tmp_path.iterdir()) == opened
+        assert any(tmp_path.rglob("*.sqlite"))
+        assert any(tmp_path.rglob("*.sqlite-wal")) == opened
         answer, _ = made.invoke(payload())
     assert faults(answer) == []
 
