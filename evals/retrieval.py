@@ -1,18 +1,17 @@
 """How well the library finds the page that answers: pages in, questions in, predictions and scores out."""
 
 import asyncio
-import gzip
 import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from switchboard import BadInput, Principal
+from evals.data import rows, well_formed
+from switchboard import Principal
 from tools.reading.backend import Block, Document, Page
 from tools.retrieval.backend import Access, Library, Passage, Source
 
@@ -60,7 +59,7 @@ def questions(folder: Path) -> list[Question]:
     Raises:
         BadInput: The file is missing or not of the suite's form; so too for `documents`.
     """
-    with _well_formed(folder / "questions.jsonl"):
+    with well_formed(folder / "questions.jsonl"):
         return [
             Question(
                 id=row["id"],
@@ -73,11 +72,11 @@ def questions(folder: Path) -> list[Question]:
 
 def documents(folder: Path) -> Iterator[tuple[Source, Document]]:
     """The suite's documents as the library takes them, their metadata as attributes. Pages are counted from 1 there."""
-    with _well_formed(folder / "documents.jsonl"):
+    with well_formed(folder / "documents.jsonl"):
         known = {row["doc"]: row for row in rows(folder / "documents.jsonl")}
     packed = folder / "pages.jsonl.gz"
     file = packed if packed.exists() else folder / "pages.jsonl"
-    with _well_formed(file):
+    with well_formed(file):
         for doc, pages in groupby(rows(file), key=lambda row: str(row["doc"])):
             yield _source(doc, known.get(doc, {})), _document(doc, pages)
 
@@ -154,29 +153,6 @@ async def evaluate(folder: Path) -> tuple[list[Prediction], dict[str, float]]:
         finally:
             await library.close()
     return predictions, scores(predictions) | speeds(predictions, speed)
-
-
-def rows(path: Path) -> Iterator[Mapping[str, Any]]:
-    """The objects of a file of JSON lines, gzipped or not.
-
-    Raises:
-        BadInput: It is missing or not of that form.
-    """
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-            for line in lines:
-                if line.strip():
-                    yield json.loads(line)
-    except (OSError, EOFError, ValueError) as error:
-        raise BadInput(f"{path} can't be read as JSON lines: {error}") from error
-
-
-@contextmanager
-def _well_formed(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"{path} is not of the suite's form: {error!r}") from error
 
 
 def _source(doc: str, known: Mapping[str, Any]) -> Source:

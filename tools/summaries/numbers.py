@@ -148,15 +148,17 @@ def _values(match: re.Match[str], mark: str) -> Iterator[set[Decimal]]:
         yield {Decimal(COUNTS[match["word"].lower()])}
     elif match["ordinal"]:
         yield {Decimal(ORDINALS[match["ordinal"].lower()])}
-    elif len(re.findall(r"\D", digits)) > 1 and not _is_long(digits):
-        yield from ({Decimal(part)} for part in re.findall(r"\d+", digits))
+    elif whole := set(_readings(digits, mark)) if _is_one(digits) else None:
+        yield whole
     else:
-        yield set(_readings(digits, mark))
+        yield from ({Decimal(part)} for part in re.findall(r"\d+", digits))
 
 
-def _is_long(digits: str) -> bool:
-    """Whether several separators make one number: groups of three, and no other mark but before the decimals."""
+def _is_one(digits: str) -> bool:
+    """Whether digits make one number: where there are several separators, groups of three, and one for the decimals."""
     separators = re.findall(r"\D", digits)
+    if len(separators) < 2:
+        return True
     whole = digits if len(set(separators)) == 1 else digits[: digits.rindex(separators[-1])]
     return len(set(re.findall(r"\D", whole))) == 1 and _GROUPED.fullmatch(whole) is not None
 
