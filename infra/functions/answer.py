@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from infra.functions.deferring import quick_start
 from infra.functions.starting import Started
 from stores.sqs import batch_failures
 from switchboard.settings import Settings
@@ -63,6 +64,7 @@ def _left(context: Context) -> float:
     return context.get_remaining_time_in_millis() / 1_000
 
 
+@quick_start()
 def _made(settings: Settings) -> Kept:
     from agent.assistant import build
     from agent.consuming import Consuming, leaving_early

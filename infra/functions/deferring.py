@@ -30,7 +30,7 @@ LATER = frozenset(
 
 @contextmanager
 def quick_start(later: Collection[str] = LATER) -> Iterator[None]:
-    """Import in this block what the function needs: quicker than usual, and with the same outcome.
+    """Import in this block, or in what it decorates, what a function needs: quicker than usual, with the same outcome.
 
     Besides packages two things wait. Garbage collection, as next to nothing of what is imported is garbage; what is
     there at the end is not looked at again. The validators of pydantic's models, of which a turn uses one in ten: they
