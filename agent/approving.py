@@ -21,11 +21,12 @@ HELD = "held"
 
 
 class Pending(TypedDict):
-    """A call that waits, whose word decides, and since when, in seconds since the epoch."""
+    """A call that waits: whose word decides, which message's turn asked, and when, in seconds since the epoch."""
 
     tool: str
     arguments: dict[str, Any]
     principal: str
+    asked_for: str
     asked_at: float
 
 
@@ -47,9 +48,12 @@ def decided(message: Message, pending: Sequence[Pending]) -> bool | None:
 
 
 def is_answer(message: Message, pending: Sequence[Pending]) -> bool:
-    """Whether the message is by whoever was asked, and was said after that."""
+    """Whether the message is by whoever was asked, was said after that, and answers nothing else."""
     return bool(pending) and all(
-        each["principal"] == _name(message) and each["asked_at"] <= message.received_at for each in pending
+        each["principal"] == _name(message)
+        and each["asked_at"] <= message.received_at
+        and message.reply_to in (None, each["asked_for"])
+        for each in pending
     )
 
 
@@ -80,7 +84,8 @@ def held(messages: Sequence[AnyMessage]) -> list[ToolCall]:
 def waiting(calls: Sequence[ToolCall], message: Message, now: float) -> list[Pending]:
     """The calls as they wait for the word of the message's sender."""
     return [
-        Pending(tool=call["name"], arguments=call["args"], principal=_name(message), asked_at=now) for call in calls
+        Pending(tool=call["name"], arguments=call["args"], principal=_name(message), asked_for=message.id, asked_at=now)
+        for call in calls
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import ToolCall
 
 from agent.approving import beginning, is_approved, waiting
-from switchboard import BadInput, Call, Message, Principal, Reply, Tool, ToolContext, ToolResult, fold, tool
+from switchboard import BadInput, Call, Message, MessageId, Principal, Reply, Tool, ToolContext, ToolResult, fold, tool
 from switchboard.testing import models
 from switchboard.testing.models import ScriptedChatModel
 from switchboard.testing.running import SOMEWHERE, ask, running, said
@@ -147,6 +147,17 @@ async def test_a_yes_said_before_the_question_does_not_count() -> None:
         await ask(assistant, "pay ann 5")
         await ask(assistant, early)
     assert paid == []
+
+
+async def test_a_yes_to_something_else_does_not_count() -> None:
+    paid: list[tuple[str, int]] = []
+    asking = said("pay ann 5")
+    async with running([PAY, "Yes to what?", "Done."], tools=(paying(paid),)) as assistant:
+        await ask(assistant, asking)
+        await ask(assistant, replace(said("yes"), reply_to=MessageId("another")))
+        assert paid == []
+        await ask(assistant, replace(said("yes"), reply_to=asking.id))
+    assert paid == [("ann", 5)]
 
 
 async def test_another_call_of_the_same_turn_is_asked_for_as_well() -> None:
