@@ -15,6 +15,7 @@ from switchboard.identity import Conversation
 
 if TYPE_CHECKING:
     from agent.forgetting import Forgetting, Forgotten
+    from switchboard.plugins import Setup
     from switchboard.settings import Settings
 
 _ALL = 1_000_000
@@ -104,8 +105,15 @@ async def _look(args: argparse.Namespace, settings: "Settings") -> list[tuple[Co
 
 async def _forget(conversations: Sequence[Conversation], settings: "Settings") -> dict[str, "Forgotten"]:
     """Forget them one by one; each is whole when it is done."""
-    async with _places(settings) as places:
-        return {conversation.key: await places.forget(conversation) for conversation in conversations}
+    from agent.forgetting import forgetting
+
+    results = {}
+    async with _opened(settings) as setup:
+        places, reader = forgetting(setup), setup.backend("reader")
+        for conversation in conversations:
+            await reader.forget(conversation.key)  # before its transcript, by which it would be found after a crash
+            results[conversation.key] = await places.forget(conversation)
+    return results
 
 
 async def _chosen(
@@ -137,11 +145,19 @@ def _agreed(question: str) -> bool:
 async def _places(settings: "Settings") -> "AsyncIterator[Forgetting]":
     """All the places where something of a conversation is kept, closed afterwards."""
     from agent.forgetting import forgetting
+
+    async with _opened(settings) as setup:
+        yield forgetting(setup)
+
+
+@asynccontextmanager
+async def _opened(settings: "Settings") -> "AsyncIterator[Setup]":
+    """The backends, which are closed afterwards."""
     from switchboard.plugins import Setup
 
     setup = Setup(settings)
     try:
-        yield forgetting(setup)
+        yield setup
     finally:
         for place in setup.made().values():
             await place.close()

@@ -16,6 +16,8 @@ from switchboard.commands import records
 from switchboard.storage import Change, Inbox
 from switchboard.testing.samples import a_job
 from tests.agent.shared import upload
+from tools.reading import ReadingLimits
+from tools.reading.keeping import FILE, Kept
 
 ANNS = Conversation(tenant="local", channel="terminal", room="ann", thread="first/one")
 BOBS = Conversation(tenant="local", channel="terminal", room="bob")
@@ -134,6 +136,20 @@ def test_deleting_removes_what_there_was_and_leaves_the_rest(run: Any, data: Pat
     assert words_in(data, "zyzzyva") == words_in(data, "first%2Fone") == []
     (left,) = json.loads(run("conversations", "list", "--json").out)
     assert left["key"] == BOBS.key
+
+
+def test_deleting_removes_what_was_read_of_the_files(run: Any, data: Path) -> None:
+    async def keep() -> bytes:
+        kept = Kept(data / FILE)
+        file = await kept.file(b"a scan", name="scan.pdf", limits=ReadingLimits(), owner=ANNS.key)
+        await file.keep({0: b"what was read of it"})
+        await kept.close()
+        return file.key
+
+    key = asyncio.run(keep())
+    assert key in (data / FILE).read_bytes()
+    assert run("conversations", "delete", ANNS.key, "--yes").code == 0
+    assert key not in (data / FILE).read_bytes()
 
 
 def test_a_person_is_forgotten_by_id(run: Any, data: Path) -> None:

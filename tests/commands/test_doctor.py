@@ -18,6 +18,7 @@ from switchboard.errors import BackendError, ConfigError
 from switchboard.identity import Principal
 from switchboard.plugins import Setup
 from switchboard.settings import Settings, load
+from tools.reading import tesseract
 
 
 def levels(lines: Iterator[Line]) -> list[str]:
@@ -198,6 +199,19 @@ def test_a_backend_tells_its_quality_and_what_is_amiss() -> None:
     lines = list(parts.backend(setup, "retriever"))
     assert lines[0].text == "embedded: finds nothing, quickly"
     assert (lines[1].level, lines[1].text) == ("warn", Library.notices[0])
+    parts.close(setup)
+
+
+def test_it_is_told_whether_scans_can_be_read_and_in_which_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = Setup(Settings())
+    (line,) = parts.backend(setup, "reader")
+    assert line.text.endswith("pictures and ZIP; scans in de, en")
+    monkeypatch.setattr(tesseract, "engine", lambda: None)
+    _, missing = parts.backend(setup, "reader")
+    assert (missing.level, missing.text) == (
+        "warn",
+        "Scans and pictures are not recognised, as tesseract can't be run.",
+    )
     parts.close(setup)
 
 

@@ -68,6 +68,7 @@ class Budget:
 
     def take_unpacked(self, archive: bytes, size: int) -> None:
         """Announce what an archive unpacks to. The same archive counts once, however often it is opened."""
-        self._unpacked[hashlib.sha256(archive).digest()] = size
-        if sum(self._unpacked.values()) > self.limits.unpacked:
+        unpacked = {**self._unpacked, hashlib.sha256(archive).digest(): size}
+        if sum(unpacked.values()) > self.limits.unpacked:
             raise unreadable(self.name, "bomb")
+        self._unpacked = unpacked

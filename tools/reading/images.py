@@ -68,7 +68,7 @@ class Images:
         """Refuse too many pixels before any is unpacked."""
         limit = self._budget.limits.pixels
         if image.width * image.height > limit:
-            raise too_many_pixels(self._name, width=image.width, height=image.height, limit=limit)
+            raise too_many_pixels(self._name, limit=limit)
 
     @contextmanager
     def _open(self) -> "Iterator[Image]":
@@ -84,8 +84,7 @@ class Images:
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
             raise unreadable(self._name, "damaged") from error
         except Image.DecompressionBombError as error:
-            limit = self._budget.limits.pixels
-            raise unreadable(self._name, "too_large", f"it has more than {limit / 1e6:,.0f} million pixels") from error
+            raise too_many_pixels(self._name, limit=self._budget.limits.pixels) from error
 
 
 def _gray(image: "Image") -> "Image":
@@ -106,6 +105,6 @@ def _resolution(image: "Image") -> float:
     """In dots per inch, as the picture says, or as if it showed a whole page."""
     told = image.info.get("dpi", (0.0, 0.0))
     dots = float(told[0]) if isinstance(told, tuple) and told and told[0] else 0.0
-    if not _LEAST <= dots <= _MOST or dots == 72:
+    if not _LEAST <= dots <= _MOST or round(dots) == 72:  # what programs write that do not know
         dots = max(image.width, image.height) / _LONG_SIDE
     return min(max(dots, _LEAST), _MOST)

@@ -72,10 +72,11 @@ class Kept:
             Unreadable: It is not there.
         """
         try:
-            digest = await asyncio.to_thread(_digest, source)
+            digest, engine = await asyncio.gather(
+                asyncio.to_thread(_digest, source), asyncio.to_thread(tesseract.engine)
+            )
         except OSError as error:
             raise unreadable(name, "missing") from error
-        engine = tesseract.engine()
         told = [digest, VERSION, PurePosixPath(name).suffix.lower(), engine.identity if engine else "", asdict(limits)]
         return KeptFile(key=hashlib.sha256(json.dumps(told).encode()).digest(), owner=owner, kept=self)
 

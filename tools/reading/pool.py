@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tools.reading import tesseract
 from tools.reading.backend import Document, Progress, ReadingLimits
 from tools.reading.budget import Budget
 from tools.reading.keeping import Kept, KeptFile
@@ -46,6 +47,18 @@ class ReadingPool:
         self._slots = asyncio.Semaphore(self.workers)
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
+
+    @property
+    def quality(self) -> str:
+        """What to expect of it, for whoever sets it up."""
+        engine = tesseract.engine()
+        kinds = "PDF, Word, PowerPoint, Excel, CSV, HTML, Markdown, text, e-mail, pictures and ZIP"
+        return f"{kinds}; scans in {', '.join(engine.names)}" if engine else kinds
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What does not work, for whoever sets it up."""
+        return () if tesseract.engine() else ("Scans and pictures are not recognised, as tesseract can't be run.",)
 
     async def read(
         self, source: Path | bytes, *, name: str, progress: Progress | None = None, owner: str = ""

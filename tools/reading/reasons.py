@@ -82,10 +82,10 @@ def too_deep(name: str, *, limit: int) -> Unreadable:
     return unreadable(name, "too_deep", f"it stands more than {limit} levels deep in other files; take it out of them")
 
 
-def too_many_pixels(name: str, *, width: int, height: int, limit: int) -> Unreadable:
+def too_many_pixels(name: str, *, limit: int) -> Unreadable:
     """The picture is too large to be unpacked."""
-    size = f"it has {width:,} x {height:,} pixels, and at most {limit / 1e6:,.0f} million can be read"
-    return unreadable(name, "too_large", f"{size}; make it smaller")
+    most = f"{limit / 1e6:,.0f} million"
+    return unreadable(name, "too_large", f"it has more pixels than the {most} that can be read; make it smaller")
 
 
 def too_much_text(name: str, *, limit: int) -> Unreadable:

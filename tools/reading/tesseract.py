@@ -44,6 +44,12 @@ class Engine:
     languages: frozenset[str]
 
     @property
+    def names(self) -> list[str]:
+        """The languages, as ISO 639-1 where there is such a code."""
+        codes = {data: code for code, data in LANGUAGES.items()}
+        return sorted(codes.get(language, language) for language in self.languages)
+
+    @property
     def identity(self) -> str:
         """What its results depend on, so that they are not kept when it changes."""
         size = Path(self.program).stat().st_size

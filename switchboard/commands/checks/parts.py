@@ -32,7 +32,6 @@ _QUALITY = {
     "blobs.folder": "a folder on this disk, each file kept once",
     "blobs.memory": "in memory; gone when the process ends",
     "retriever.embedded": "by words and by meaning, in one index on this disk; knows English best",
-    "reader.embedded": "PDF, Word, PowerPoint, Excel, CSV, HTML, Markdown, text and e-mail; scanned pages are not read",
 }
 """What to expect of backends that don't say it themselves."""
 

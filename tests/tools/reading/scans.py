@@ -1,0 +1,83 @@
+"""Pages as pictures, as scanners and cameras give them: drawn, and then spoilt."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+LINES = (
+    "The bakery on Harbour Street opened in April 1987 with one oven.",
+    "By the end of 2024 it had 212 staff and sold 3.4 million loaves.",
+    "Revenue rose by 7.2 % to EUR 18,940,000, less than was planned.",
+    "Clause 4.1: The supplier shall deliver within 14 days of an order.",
+    "Pay to account DE89 3704 0044 0532 0130 00, without deduction.",
+    "Questions? Write to orders@harbour-bakery.example before 5 p.m.",
+    "Mrs Quigley-Jaworski adjourned at 16:45; next in room K/207.",
+)
+TEXT = " ".join(LINES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoilt:
+    """What befell a page.
+
+    Attributes:
+        turn: Degrees against the clock.
+        blur: Radius in pixels.
+        contrast: What is left of it.
+        noise: Its standard deviation, of 255.
+        shadow: How much darker one side is, of 255.
+    """
+
+    turn: float = 0.0
+    quarters: int = 0
+    blur: float = 0.0
+    size: float = 1.0
+    contrast: float = 1.0
+    noise: float = 0.0
+    shadow: float = 0.0
+
+
+def drawn(lines: tuple[str, ...] = LINES, *, font: str = "Times-Roman", size: float = 10, dots: float = 200) -> Any:
+    """A page that is wider than high with a few lines of type on it, as it would be drawn on a screen."""
+    import pypdfium2
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(420, 200))
+    canvas.setFont(font, size)
+    for number, line in enumerate(lines):
+        canvas.drawString(50, 165 - 1.4 * size * number, line)
+    canvas.save()
+    page = pypdfium2.PdfDocument(out.getvalue())[0]
+    return page.render(scale=dots / 72, grayscale=True).to_pil()
+
+
+def spoilt(page: Any, how: Spoilt) -> Any:
+    """The page as it comes."""
+    import numpy as np
+    from PIL import Image, ImageFilter
+
+    page = page.rotate(how.turn, Image.Resampling.BICUBIC, fillcolor=255).filter(ImageFilter.GaussianBlur(how.blur))
+    page = page.resize((round(page.width * how.size), round(page.height * how.size)), Image.Resampling.BILINEAR)
+    shades = 255 - (255 - np.asarray(page, float)) * how.contrast - 40 * (1 - how.contrast)
+    shades -= np.linspace(0, how.shadow, shades.shape[1])[None, :]
+    shades += np.random.default_rng(7).normal(0, how.noise, shades.shape) if how.noise else 0
+    page = Image.fromarray(shades.clip(0, 255).astype(np.uint8))
+    return page.rotate(90 * how.quarters, expand=True)
+
+
+def saved(page: Any, kind: str, **options: Any) -> bytes:
+    """A picture as a file."""
+    out = io.BytesIO()
+    page.save(out, kind, **options)
+    return out.getvalue()
+
+
+def error_rate(found: str, expected: str = TEXT) -> float:
+    """How many characters have to be put in, taken out or changed, for each that there should be."""
+    row = list(range(len(expected) + 1))
+    for one, char in enumerate(" ".join(found.split()), start=1):
+        before, row[0] = row[0], one
+        for other, wanted in enumerate(expected, start=1):
+            before, row[other] = row[other], min(row[other] + 1, row[other - 1] + 1, before + (char != wanted))
+    return row[-1] / len(expected)
