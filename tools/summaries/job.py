@@ -37,6 +37,11 @@ def same(given: dict[str, Any], other: dict[str, Any]) -> bool:
     return {**given, KEPT: ""} == {**other, KEPT: ""}
 
 
+def akin(given: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two jobs' arguments ask the same model about the same document, so that one may use the other's notes."""
+    return (given["document"], given["model"]) == (other["document"], other["model"])
+
+
 def summary_job(maker: Maker) -> JobKind:
     """The kind of job."""
 

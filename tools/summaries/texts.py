@@ -143,9 +143,10 @@ def parts_missing(parts: Sequence[tuple[int, tuple[int, ...]]], of: int) -> str:
     """Parts of a document, by number and pages, that no notes could be got on."""
     numbers = sorted({page for _, pages in parts for page in pages})
     if numbers:
-        return f"{_pages(numbers)}, as the language model did not answer for them"
+        return f"{_pages(numbers)}, as the language model did not answer for {'it' if len(numbers) == 1 else 'them'}"
     places = ", ".join(str(number + 1) for number, _ in parts)
-    return f"{'part' if len(parts) == 1 else 'parts'} {places} of {of}, as the language model did not answer for them"
+    names, them = ("part", "it") if len(parts) == 1 else ("parts", "them")
+    return f"{names} {places} of {of}, as the language model did not answer for {them}"
 
 
 def incomplete(missing: Sequence[str]) -> str:

@@ -7,13 +7,14 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from switchboard import BackendError, Job, Question, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, tool
 from tools.progress import shown
 from tools.retrieval.backend import Source
 from tools.summaries import checkpoints, texts
 from tools.summaries.backend import Length
-from tools.summaries.job import KIND, begin, same
+from tools.summaries.job import KIND, akin, begin, same
 from tools.summaries.locating import Asker, NotFound, reference
 from tools.summaries.making import Maker, Wish, arguments
 from tools.summaries.showing import Shown, given
@@ -126,11 +127,13 @@ class _Call:
     began: float = field(default_factory=time.monotonic)
 
     async def run(self) -> ToolResult:
-        earlier = await self._earlier()
-        if earlier is not None and not earlier.ended:
-            return ToolResult(text=texts.under_way(self.source.title, earlier.text), data={"job": earlier.id})
-        if earlier is not None and earlier.state == "succeeded" and earlier.result is not None:
-            return given(earlier.result.text, earlier.result.citations, warnings=earlier.result.warnings)
+        wanted = arguments(reference(self.source), self.wish, self.maker.model)
+        earlier = await self._earlier(wanted)
+        twin = next((job for job in earlier if same(json.loads(job.arguments), wanted)), None)
+        if twin is not None and not twin.ended:
+            return ToolResult(text=texts.under_way(self.source.title, twin.text), data={"job": twin.id})
+        if twin is not None and twin.state == "succeeded" and twin.result is not None:
+            return given(twin.result.text, twin.result.citations, warnings=twin.result.warnings)
         made = await self._made()
         return made.as_result() if made is not None else await self._begin(earlier)
 
@@ -179,25 +182,28 @@ class _Call:
     def _left(self) -> float:
         return self.context.deadline - SPARE - time.monotonic()
 
-    async def _begin(self, earlier: Job | None) -> ToolResult:
-        """Let a job do it, going on from what an earlier one has paid for."""
+    async def _begin(self, earlier: Sequence[Job]) -> ToolResult:
+        """Let a job do it, going on from what an earlier one on the same document has paid for."""
         text = texts.begun(self.source.title, pages=self.pages, tokens=self.tokens)
         kept, owner = "", self.context.conversation.key
-        if earlier is not None and earlier.saved:
-            kept = await checkpoints.load(earlier.saved, self.context.blobs, owner)
+        if saved := next((job.saved for job in earlier if job.saved), ""):
+            kept = await checkpoints.load(saved, self.context.blobs, owner)
             kept = await checkpoints.stored(kept, self.context.blobs, owner)
         started = await begin(
             self.context.start_job, self.source, self.wish, model=self.maker.model, text=text, kept=kept
         )
         return ToolResult(text=text, data={"job": started.job_id})
 
-    async def _earlier(self) -> Job | None:
-        """This person's newest job for the same summary; this very message's is begun again, which changes nothing."""
-        wanted = arguments(reference(self.source), self.wish, self.maker.model)
+    async def _earlier(self, wanted: dict[str, Any]) -> list[Job]:
+        """This person's jobs on the same document, newest first, but for this very message's, which are begun again."""
         context = self.context
-        for job in await context.jobs.list_jobs(conversation=context.conversation, limit=LOOKED_AT):
-            mine = job.principal.id == context.principal.id and job.message_id != context.message_id
-            fresh = time.time() - job.created_at < FRESH
-            if job.kind == KIND and mine and fresh and same(json.loads(job.arguments), wanted):
-                return job
-        return None
+        found = await context.jobs.list_jobs(conversation=context.conversation, limit=LOOKED_AT)
+        return [
+            job
+            for job in found
+            if job.kind == KIND
+            and job.principal.id == context.principal.id
+            and job.message_id != context.message_id
+            and time.time() - job.created_at < FRESH
+            and akin(json.loads(job.arguments), wanted)
+        ]

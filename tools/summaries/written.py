@@ -1,8 +1,6 @@
 """Summaries written by a chat model: notes on each part of the document, put together, each sentence with its pages."""
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,7 +26,6 @@ NOTES, MERGED = 10, 15
 """Most notes on a part, and of several parts put together."""
 LEVELS = 8
 """Notes are put together so often at most: each time there are half as many at least."""
-PROMPTS = ("summaries_notes", "summaries_merge", "summaries_write")
 
 
 class WrittenSummarizer:
@@ -71,7 +68,6 @@ class WrittenSummarizer:
         parts = chunks(document, most_tokens=self._chunk_tokens)
         if not parts:
             raise BadInput(texts.NO_TEXT)
-        wishes = [document.digest, focus, length, language, self._asking.name, self._chunk_tokens]
         work = _Work(
             asking=self._asking,
             document=document,
@@ -80,7 +76,7 @@ class WrittenSummarizer:
             language=language,
             most=sentence_count(pages(document, parts), length),
             budget=self._chunk_tokens,
-            kept=Kept.restored(saved, key=_key(wishes), save=save),
+            kept=Kept.restored(saved, model=self._asking.name, save=save),
             progress=progress,
             cancelled=cancelled,
         )
@@ -102,6 +98,7 @@ class _Work:
     progress: Progress
     cancelled: Cancelled | None
     missing: list[str] = field(default_factory=list)
+    used: list[Answer] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     done: int = 0
 
@@ -116,15 +113,14 @@ class _Work:
             found = await self._write(
                 "\n".join(map(as_notes, notes)), frozenset().union(*map(pages_of, notes)), spare=notes
             )
-        given, written = self.kept.spent
         return Summary(
             sections=found,
             method="written",
             doubts=doubts(found, self.document),
             missing=tuple(self.missing),
             language=self.language,
-            input_tokens=given,
-            output_tokens=written,
+            input_tokens=sum(answer.input_tokens for answer in self.used),
+            output_tokens=sum(answer.output_tokens for answer in self.used),
         )
 
     async def _notes(self) -> list[tuple[Section, ...]]:
@@ -143,26 +139,26 @@ class _Work:
         return [told for told in read if told]
 
     async def _note(self, part: Chunk) -> Answer | None:
-        answer = await self._ask(f"notes-{part.number}", "summaries_notes", most=NOTES, pages=part.text)
+        answer = await self._ask("summaries_notes", most=NOTES, pages=part.text)
         self.done += 1
         await self.progress(self.done, len(self.parts) + 1, texts.noted(self.done, len(self.parts)))
         return answer
 
     async def _merged(self, notes: list[tuple[Section, ...]]) -> list[tuple[Section, ...]]:
         """The notes, put together until they fit into one call."""
-        for level in range(LEVELS):
+        for _ in range(LEVELS):
             if len(notes) < 2 or sum(tokens(as_notes(each)) for each in notes) <= self.budget:
                 break
             groups = _grouped(notes, self.budget)
-            notes = await _together(self._merge(f"merge-{level}-{place}", group) for place, group in enumerate(groups))
+            notes = await _together(self._merge(group) for group in groups)
         return notes
 
-    async def _merge(self, step: str, group: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
+    async def _merge(self, group: Sequence[tuple[Section, ...]]) -> tuple[Section, ...]:
         """One group's notes as fewer notes; as they are, where the model can't be got to do it."""
         together = tuple(section for each in group for section in each)
         if len(group) == 1:
             return together
-        answer = await self._ask(step, "summaries_merge", most=MERGED, notes=as_notes(together))
+        answer = await self._ask("summaries_merge", most=MERGED, notes=as_notes(together))
         if answer is None:
             return together
         return sections(answer.text, allowed=pages_of(together), cut=answer.cut) or together
@@ -171,7 +167,7 @@ class _Work:
         self, material: str, allowed: frozenset[int], *, spare: Sequence[tuple[Section, ...]]
     ) -> tuple[Section, ...]:
         """The summary itself; where that fails, of the notes that were paid for the first of each part."""
-        answer = await self._ask("write", "summaries_write", most=self.most, material=material)
+        answer = await self._ask("summaries_write", most=self.most, material=material)
         found = sections(answer.text, allowed=allowed, cut=answer.cut) if answer else ()
         await self.progress(len(self.parts) + 1, len(self.parts) + 1, texts.WRITTEN)
         if found:
@@ -181,10 +177,8 @@ class _Work:
         self.missing.append(texts.NOT_PUT_TOGETHER)
         return (Section(sentences=_openings(spare, self.most)),)
 
-    async def _ask(self, step: str, name: str, *, most: int, **material: str) -> Answer | None:
-        """The answer of a step: the one that is kept, or a new one; ``None`` where there is none to be got."""
-        if step in self.kept.answers:
-            return self.kept.answers[step]
+    async def _ask(self, name: str, *, most: int, **material: str) -> Answer | None:
+        """The answer to a prompt: the one that is kept, or a new one; ``None`` where there is none to be got."""
         prompt = load(name)
         text = prompt.render(
             title=self.document.title,
@@ -193,12 +187,13 @@ class _Work:
             most=str(most),
             **material,
         )
-        answer = await self.asking.ask(
-            text, purpose=f"{name} {prompt.version}", keep=partial(self.kept.keep, step), unless=self._useless
+        answer = self.kept.known(text) or await self.asking.ask(
+            text, purpose=f"{name} {prompt.version}", keep=partial(self.kept.keep, text), unless=self._useless
         )
         if isinstance(answer, Trouble):
             self.troubles.append(answer)
             return None
+        self.used.append(answer)
         return answer
 
     def _useless(self) -> Trouble | None:
@@ -220,12 +215,6 @@ async def _together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return [task.result() for task in tasks]
-
-
-def _key(wishes: Sequence[object]) -> str:
-    """Names what answers are about: another document, wish, model or prompt makes another summary."""
-    versions = [load(name).version for name in PROMPTS]
-    return hashlib.sha256(json.dumps([*wishes, *versions]).encode()).hexdigest()
 
 
 def _grouped(notes: Sequence[tuple[Section, ...]], budget: int) -> list[list[tuple[Section, ...]]]:

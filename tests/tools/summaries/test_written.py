@@ -117,7 +117,7 @@ async def test_wishes_and_the_document_reach_the_model_as_material_and_not_as_in
 async def test_a_part_without_an_answer_is_left_out_and_named() -> None:
     summary = await summarized(long_document(5), model(then=about(3, Odd())))
     assert {page for _, pages in texts(summary) for page in pages} == {1, 2, 4, 5}
-    assert summary.missing == ("page 3, as the language model did not answer for them",)
+    assert summary.missing == ("page 3, as the language model did not answer for it",)
 
 
 async def test_throttling_is_waited_out() -> None:
@@ -129,7 +129,7 @@ async def test_throttling_is_waited_out() -> None:
 
 async def test_throttling_without_end_costs_the_parts_that_it_hits_and_no_others() -> None:
     summary = await summarized(long_document(5), model(then=about(2, Throttled())), attempts=2)
-    assert summary.missing == ("page 2, as the language model did not answer for them",)
+    assert summary.missing == ("page 2, as the language model did not answer for it",)
 
 
 async def test_whoever_is_turned_away_is_not_asked_again() -> None:
@@ -187,8 +187,11 @@ async def test_no_answer_is_paid_for_twice_whenever_it_dies(dies_after: int) -> 
     assert summary.input_tokens == 6 * 100 + 50
 
 
-@pytest.mark.parametrize("other", [{"focus": "costs"}, {"length": "long"}, {"language": "fr"}])
-async def test_what_was_kept_for_another_wish_is_not_used(other: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("other", "calls"), [({"focus": "costs"}, 3), ({"language": "fr"}, 3), ({"length": "long"}, 1), ({}, 0)]
+)
+async def test_what_was_kept_is_used_where_the_very_same_is_asked(other: dict[str, str], calls: int) -> None:
+    """Notes serve a summary of any length."""
     kept: list[str] = []
 
     async def save(text: str) -> None:
@@ -197,7 +200,20 @@ async def test_what_was_kept_for_another_wish_is_not_used(other: dict[str, str])
     chat_model = model()
     await writer(chat_model).summarize(long_document(2), save=save)
     await writer(chat_model).summarize(long_document(2), saved=kept[-1], **other)  # type: ignore[arg-type]
-    assert len(chat_model.given) == 2 * 3
+    assert len(chat_model.given) == 3 + calls
+
+
+async def test_what_another_model_answered_is_not_used() -> None:
+    kept: list[str] = []
+
+    async def save(text: str) -> None:
+        kept.append(text)
+
+    await writer(model()).summarize(long_document(2), save=save)
+    chat_model = model()
+    saved = kept[-1].replace("fake:model", "other:model")
+    await writer(chat_model).summarize(long_document(2), saved=saved)
+    assert len(chat_model.given) == 3
 
 
 async def test_what_is_kept_is_json_text() -> None:
