@@ -2,25 +2,27 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from io import StringIO
 from pathlib import Path
 
 import docx
 import pypdfium2
 import pytest
+import pytest_asyncio
 from rich.console import Console
 
 from agent.assistant import SwitchboardAssistant, build
 from channels.terminal import TerminalChannel
 from channels.terminal.chat import Chat
 from channels.terminal.opened import Opened
-from switchboard import Conversation, Principal
+from switchboard import Conversation, Principal, Reply
 from switchboard.settings import load
 from switchboard.testing.running import ask, said
 from tests.channels.terminal.test_terminal_chat import Lines
 
-HERE = Conversation(tenant="local", channel="test", room="drafts")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+Tell = Callable[..., Awaitable[list[Reply]]]
 NDA = ("Draft an NDA between Acme Corp and Beta GmbH", "a joint venture on batteries", "3 years", "German law")
 
 
@@ -29,68 +31,79 @@ def fresh(data: Path) -> SwitchboardAssistant:
     return build(load(None, {"SWITCHBOARD_DATA_DIR": str(data), "SWITCHBOARD_LIMITS__MESSAGES_PER_MINUTE": "0"}))
 
 
-@pytest.fixture
-async def assistant(tmp_path: Path) -> AsyncIterator[SwitchboardAssistant]:
-    built = fresh(tmp_path)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def assistant(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[SwitchboardAssistant]:
+    built = fresh(tmp_path_factory.mktemp("data"))
     yield built
     await built.close()
 
 
-async def tell(assistant: SwitchboardAssistant, *texts: str) -> list[str]:
-    return [(await ask(assistant, said(text, conversation=HERE))).text for text in texts]
+@pytest.fixture
+def here(request: pytest.FixtureRequest) -> Conversation:
+    """A conversation of the test's own."""
+    return Conversation(tenant="local", channel="test", room=request.node.name)
 
 
-async def test_an_nda_is_asked_for_drafted_and_changed(assistant: SwitchboardAssistant) -> None:
-    asked = await tell(assistant, *NDA[:3])
-    assert [text.endswith("?") for text in asked] == [True] * 3
-    assert asked[1].startswith("For how long")
-    first = await ask(assistant, said(NDA[3], conversation=HERE))
+@pytest.fixture
+def tell(assistant: SwitchboardAssistant, here: Conversation) -> Tell:
+    """Say some things one after the other; gives the replies."""
+
+    async def run(*texts: str) -> list[Reply]:
+        return [await ask(assistant, said(text, conversation=here)) for text in texts]
+
+    return run
+
+
+async def test_an_nda_is_asked_for_drafted_and_changed(
+    tell: Tell, here: Conversation, assistant: SwitchboardAssistant
+) -> None:
+    *asked, first, second = await tell(*NDA, "make it 5 years")
+    assert [reply.text.endswith("?") for reply in asked] == [True] * 3
+    assert asked[1].text.startswith("For how long")
     names = [artifact.name for artifact in first.artifacts]
     assert names == [f"Non-Disclosure Agreement Acme Corp Beta GmbH v1.{ending}" for ending in ("docx", "pdf", "png")]
-    second = await ask(assistant, said("make it 5 years", conversation=HERE))
     assert "Term: 5 years (your message 5) – changed" in second.text
-    data = await assistant.blobs.read(second.artifacts[0].digest, owner=HERE.key)
+    data = await assistant.blobs.read(second.artifacts[0].digest, owner=here.key)
     text = "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(data)).paragraphs)
     assert "a joint venture on batteries" in text
     assert "apply for 5 years from that day" in text
 
 
-async def test_other_questions_in_between_do_not_disturb_a_finished_draft(assistant: SwitchboardAssistant) -> None:
-    await tell(assistant, *NDA)
-    found, thanked, changed = await tell(assistant, "What documents do you have?", "thanks", "the law is French law")
-    assert "no documents" in found
-    assert "welcome" in thanked
-    assert "Governing law: French law" in changed
+async def test_other_questions_in_between_do_not_disturb_a_finished_draft(tell: Tell) -> None:
+    *_, found, thanked, changed = await tell(*NDA, "What documents do you have?", "thanks", "the law is French law")
+    assert "no documents" in found.text
+    assert "welcome" in thanked.text
+    assert "Governing law: French law" in changed.text
 
 
-async def test_each_new_draft_begins_anew(assistant: SwitchboardAssistant) -> None:
-    *_, first = await tell(assistant, *NDA)
-    said_anew = await tell(assistant, "Write an invoice for ACME Ltd, 3 days consulting at 900 EUR, VAT 20%", "Me Ltd")
-    assert "Acme Corp" in first
-    assert "Who issues the invoice" in said_anew[0]
-    assert "Acme Corp" not in said_anew[1]
-    assert "total €3,240.00" in said_anew[1]
+async def test_each_new_draft_begins_anew(tell: Tell) -> None:
+    invoice = "Write an invoice for ACME Ltd, 3 days consulting at 900 EUR, VAT 20%"
+    *_, asked, made = await tell(*NDA, invoice, "Me Ltd")
+    assert "Who issues the invoice" in asked.text
+    assert "Acme Corp" not in made.text
+    assert "total €3,240.00" in made.text
 
 
-async def test_a_draft_can_be_dropped_while_it_asks(assistant: SwitchboardAssistant) -> None:
-    *_, dropped, after = await tell(assistant, NDA[0], "never mind", "parental leave")
-    assert "dropped" in dropped
-    assert "could not find" in after
+async def test_a_draft_can_be_dropped_while_it_asks(tell: Tell) -> None:
+    _, dropped, after = await tell(NDA[0], "never mind", "parental leave")
+    assert "dropped" in dropped.text
+    assert "could not find" in after.text
 
 
-async def test_what_was_said_outlives_the_process(tmp_path: Path) -> None:
-    assistant = fresh(tmp_path)
-    await tell(assistant, *NDA[:3])
-    await assistant.close()
-    assistant = fresh(tmp_path)
-    reply = await ask(assistant, said(NDA[3], conversation=HERE))
+async def test_what_was_said_outlives_the_process(tmp_path: Path, here: Conversation) -> None:
+    before = fresh(tmp_path)
+    for text in NDA[:3]:
+        await ask(before, said(text, conversation=here))
+    await before.close()
+    after = fresh(tmp_path)
+    reply = await ask(after, said(NDA[3], conversation=here))
     assert len(reply.artifacts) == 3
-    await assistant.close()
+    await after.close()
 
 
-async def test_two_conversations_have_two_drafts(assistant: SwitchboardAssistant) -> None:
+async def test_two_conversations_have_two_drafts(tell: Tell, assistant: SwitchboardAssistant) -> None:
     there = Conversation(tenant="local", channel="test", room="elsewhere")
-    await tell(assistant, NDA[0])
+    await tell(NDA[0])
     other = await ask(assistant, said("3 years", conversation=there))
     assert other.artifacts == ()
     assert "Which law" not in other.text

@@ -21,5 +21,5 @@ def first_page(pdf: bytes) -> bytes:
         finally:
             opened.close()
     out = io.BytesIO()
-    picture.save(out, format="PNG", optimize=True)
+    picture.save(out, format="PNG")
     return out.getvalue()

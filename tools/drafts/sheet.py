@@ -59,6 +59,15 @@ class Sheet:
                 return match.start()
         return end
 
+    def next_part(self, start: int, own: Field) -> int:
+        """Where behind a place a line or a part behind a semicolon begins with another field's word."""
+        mine = {word.casefold() for word in own.spoken(self.language)}
+        for match in re.finditer(r"[;\n]\s*", self.text[start:]):
+            word = self._stops.match(self.text, start + match.end())
+            if word and word[0].casefold() not in mine:
+                return start + match.start()
+        return len(self.text)
+
     def owner(self, start: int, end: int, types: Sequence[FieldType]) -> tuple[Field, int] | None:
         """The field of some types whose word stands nearest before a span, or behind it, and where that begins."""
         begin = self.segment(start)

@@ -17,7 +17,7 @@ from tools.drafts.phrasing import Phrasing
 from tools.drafts.reckoning import reckon
 from tools.drafts.settings import DraftSettings
 from tools.drafts.showing import amount_text, locale_of
-from tools.drafts.templates import Template, all_templates, named, spoken_of
+from tools.drafts.templates import Template, all_templates, built_in, named, spoken_of
 from tools.drafts.understanding import Setting
 
 MONTH_FIRST = ("en_US",)
@@ -48,7 +48,7 @@ ABOUT = """Draft a document from a template as Word and PDF files: {kinds}.
         - Schreibe einen Brief an die Bank
         - Rédige une facture pour Durand SARL
         - Redacta un contrato con López SL
-    """
+{own}    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,8 +216,15 @@ def draft_tool(setup: Setup, settings: DraftSettings) -> Tool:
         kinds=", ".join(each.called_in("en") for each in templates),
         names=", ".join(each.name for each in templates),
         fields="; ".join(_fields(each) for each in templates),
+        own="".join(f"        - Draft: {call}\n" for call in _calls_of_own(templates)),
     )
     return tool(deadline=120)(draft_document)
+
+
+def _calls_of_own(templates: Sequence[Template]) -> list[str]:
+    """What people call the templates of one's own: examples for the model that goes by them."""
+    own = [each for each in templates if each not in built_in()]
+    return [call for template in own for calls in template.called.values() for call in calls]
 
 
 def _fields(template: Template) -> str:

@@ -10,7 +10,7 @@ from tools.drafts import amounts, invoicing
 from tools.drafts.backend import Field, FieldType, Known, Money
 from tools.drafts.dates import dates
 from tools.drafts.parties import parties, party
-from tools.drafts.sheet import Sheet, unquoted, words_pattern
+from tools.drafts.sheet import TAKEN, Sheet, unquoted, words_pattern
 
 _IS = r"\s*(?::|=)\s*|\s+(?:is|are|should be|shall be|will be|must be|to|ist|sind|soll|beträgt|auf|est|sont|es|son)\s+"
 _NONE = re.compile(
@@ -152,17 +152,25 @@ def _labelled(sheet: Sheet, setting: Setting) -> Iterator[tuple[Field, Known]]:
     for mark, following in zip(marks, [*marks[1:], None], strict=False):
         each = folded[mark["label"].casefold()]
         limit = following.start() if following else len(sheet.text)
-        if mark.start() < 0 or sheet.text[mark.start()] == "\x00":
+        if sheet.text[mark.start()] == TAKEN:
             continue
-        end = limit if each.type in _WHOLE and ":" in mark[0] else min(limit, _end(sheet, mark.end(), each))
+        end = min(limit, _end(sheet, mark.end(), each, whole=":" in mark[0]))
         value = answer(each, sheet.text[mark.end() : end].strip(" ,;\n"), setting)
         if value is not None:
             sheet.take(mark.start(), end)
             yield each, value
 
 
-def _end(sheet: Sheet, start: int, each: Field) -> int:
-    """Where a labelled value ends: commas belong to it where it is a name with an address, or a list."""
+def _end(sheet: Sheet, start: int, each: Field, *, whole: bool) -> int:
+    """Where a labelled value ends: commas belong to it where it is a name with an address, or a list.
+
+    Args:
+        whole: Whether it may go on over several lines, up to one that begins with another field's word.
+    """
+    if whole and each.type in ("paragraphs", "clauses"):
+        return len(sheet.text)
+    if whole and each.type in _WHOLE:
+        return sheet.next_part(start, each)
     return sheet.end_of(start, own=each, commas=each.type not in ("party", "list", "lines"))
 
 
@@ -217,7 +225,7 @@ def _owned(
 ) -> Iterator[tuple[Field, Known]]:
     """A value with the field whose word stands beside it, or the first field that takes such a value."""
     fields = sheet.of(*types)
-    if not fields or "\x00" in sheet.text[match.start() : match.end()]:
+    if not fields or TAKEN in sheet.text[match.start() : match.end()]:
         return
     owner = sheet.owner(match.start(), match.end(), types)
     each, start = owner or (fields[0], match.start())

@@ -233,7 +233,6 @@ async def test_an_illustration_is_made_by_the_tool_for_pictures(drafted: Drafted
     assert outcome.reply.warnings == ()
     from io import BytesIO
 
-
     assert len(docx.Document(BytesIO(await outcome.data(DOCX))).inline_shapes) == 1
 
 
