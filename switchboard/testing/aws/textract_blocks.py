@@ -1,0 +1,162 @@
+"""A document as Textract describes it: pages, lines, words, layout and table cells as blocks that refer to each other.
+
+Made from a document that was read by other means, so that any file can be given to the fake. Pure.
+"""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import NAMESPACE_OID, uuid5
+
+from switchboard.testing.aws.service import Parameters
+from tools.reading.backend import Block, Box, Document, Page
+
+SURE = 99.0
+WIDE = 90
+"""Characters of a line; what is longer is broken."""
+SHEET: Box = (0.08, 0.06, 0.92, 0.94)
+"""Where text stands of which it is not known where it stands."""
+LAYOUTS = {"heading": "LAYOUT_SECTION_HEADER", "text": "LAYOUT_TEXT", "list": "LAYOUT_LIST", "table": "LAYOUT_TABLE"}
+KINDS = {
+    "LAYOUT": ("LAYOUT_",),
+    "TABLES": ("TABLE", "CELL", "MERGED_CELL", "SELECTION_ELEMENT"),
+    "FORMS": ("KEY_VALUE_SET", "SELECTION_ELEMENT"),
+    "SIGNATURES": ("SIGNATURE",),
+    "QUERIES": ("QUERY",),
+}
+"""How the names of the blocks begin that each feature adds to pages, lines and words."""
+
+
+def blocks(document: Document) -> list[Parameters]:
+    """The blocks of a document, a page after the other."""
+    return [block for page in document.pages for block in _PageBlocks(page, document.digest).made()]
+
+
+def featured(found: Sequence[Parameters], features: Sequence[str]) -> list[Parameters]:
+    """The blocks that somebody gets who asked for these features, none of which refers to one that is left out."""
+    kinds = ("PAGE", "LINE", "WORD", *(kind for feature in features for kind in KINDS[feature]))
+    there = {block["Id"] for block in found if block["BlockType"].startswith(kinds)}
+    return [_referring_to(there, block) for block in found if block["Id"] in there]
+
+
+def _referring_to(there: set[str], block: Parameters) -> Parameters:
+    kept = [
+        {"Type": relation["Type"], "Ids": ids}
+        for relation in block.get("Relationships", ())
+        if (ids := [one for one in relation["Ids"] if one in there])
+    ]
+    rest = {name: value for name, value in block.items() if name != "Relationships"}
+    return {**rest, "Relationships": kept} if kept else rest
+
+
+@dataclass
+class _PageBlocks:
+    """Makes the blocks of one page."""
+
+    page: Page
+    seed: str
+    _made: list[Parameters] = field(default_factory=list)
+    _children: list[str] = field(default_factory=list)
+
+    def made(self) -> list[Parameters]:
+        """All of them, the page itself first."""
+        for block, box in zip(self.page.blocks, _places(self.page.blocks), strict=True):
+            lines = [self._line(text, place) for text, place in _lines(block, box)]
+            self._layout(block, box, lines)
+            if block.kind == "table":
+                self._table(block, box)
+        page = self._new("PAGE", (0.0, 0.0, 1.0, 1.0), self._children, top=False)
+        return [page, *self._made[:-1]]
+
+    def _layout(self, block: Block, box: Box, lines: Sequence[str]) -> None:
+        kind = "LAYOUT_TITLE" if block.kind == "heading" and block.level == 1 else LAYOUTS[block.kind]
+        if block.kind != "list":
+            self._new(kind, box, lines)
+            return
+        whole = self._new(kind, box, ())
+        items = [self._new("LAYOUT_TEXT", box, [line])["Id"] for line in lines]
+        whole["Relationships"] = [{"Type": "CHILD", "Ids": items}] if items else []
+
+    def _table(self, block: Block, box: Box) -> None:
+        rows = block.rows
+        columns = max(map(len, rows))
+        table = self._new("TABLE", box, ())
+        table["EntityTypes"] = ["STRUCTURED_TABLE"]
+        cells = [
+            self._cell(text, (row, column), _part(_part(box, row, len(rows), down=True), column, columns))
+            for row, texts in enumerate(rows)
+            for column, text in enumerate(texts)
+        ]
+        table["Relationships"] = [{"Type": "CHILD", "Ids": cells}]
+
+    def _cell(self, text: str, at: tuple[int, int], box: Box) -> str:
+        cell = self._new("CELL", box, self._words(text, box), top=False)
+        row, column = at
+        cell |= {"RowIndex": row + 1, "ColumnIndex": column + 1, "RowSpan": 1, "ColumnSpan": 1}
+        return str(cell["Id"])
+
+    def _line(self, text: str, box: Box) -> str:
+        line = self._new("LINE", box, self._words(text, box))
+        line["Text"] = text
+        return str(line["Id"])
+
+    def _words(self, text: str, box: Box) -> list[str]:
+        words = text.split()
+        made = [
+            self._new("WORD", _part(box, place, len(words)), (), top=False) | {"Text": word, "TextType": "PRINTED"}
+            for place, word in enumerate(words)
+        ]
+        self._made[len(self._made) - len(made) :] = made
+        return [str(word["Id"]) for word in made]
+
+    def _new(self, kind: str, box: Box, children: Sequence[str], *, top: bool = True) -> Parameters:
+        """A block; unless it belongs to another, the page refers to it."""
+        identity = str(uuid5(NAMESPACE_OID, f"{self.seed} {self.page.number} {len(self._made)}"))
+        block: Parameters = {
+            "Id": identity,
+            "BlockType": kind,
+            "Confidence": SURE * self.page.confidence,
+            "Page": self.page.number,
+            "Geometry": _geometry(box),
+        }
+        if children:
+            block["Relationships"] = [{"Type": "CHILD", "Ids": list(children)}]
+        self._made.append(block)
+        if top:
+            self._children.append(identity)
+        return block
+
+
+def _places(blocks: Sequence[Block]) -> Iterator[Box]:
+    """Where each block stands; where that is not known, one below the other."""
+    for place, block in enumerate(blocks):
+        yield block.box or _part(SHEET, place, len(blocks), down=True)
+
+
+def _lines(block: Block, box: Box) -> Iterator[tuple[str, Box]]:
+    if block.kind == "table":
+        texts = [" ".join(filter(None, row)) for row in block.rows]
+    else:
+        texts = [line for text in block.text.split("\n") for line in textwrap.wrap(text, WIDE)]
+    for place, text in enumerate(texts):
+        if text.strip():
+            yield text, _part(box, place, len(texts), down=True)
+
+
+def _part(box: Box, place: int, count: int, *, down: bool = False) -> Box:
+    """One of so many equal parts of a box, from the left or from the top."""
+    left, top, right, bottom = box
+    if down:
+        height = (bottom - top) / count
+        return left, top + place * height, right, top + (place + 1) * height
+    width = (right - left) / count
+    return left + place * width, top, left + (place + 1) * width, bottom
+
+
+def _geometry(box: Box) -> Parameters:
+    left, top, right, bottom = box
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    return {
+        "BoundingBox": {"Left": left, "Top": top, "Width": right - left, "Height": bottom - top},
+        "Polygon": [{"X": x, "Y": y} for x, y in corners],
+    }
