@@ -10,6 +10,8 @@ from switchboard import Event, Progress, Status
 
 EVERY = 0.5
 """Seconds between two events about the same thing: each is stored, and none is worth that by itself."""
+ALIVE = 1.5
+"""Seconds without news after which the last is told again, so that whoever waits sees a sign of life every two."""
 
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Told in words what is being done, and what of it is done, of how much; returns at once."""
@@ -37,6 +39,35 @@ async def passed_on(progress: Progress) -> AsyncIterator[Tell]:
     finally:
         passing.cancel()
         await asyncio.gather(passing, return_exceptions=True)  # whoever lost the job hears of it elsewhere
+
+
+@asynccontextmanager
+async def repeated(tell: Tell, *, every: float = ALIVE) -> AsyncIterator[Tell]:
+    """A function that passes on what it is told, and while the block lasts tells the last of it again now and then."""
+    last: list[tuple[str, int, int]] = []
+    news = asyncio.Event()
+
+    def told(text: str, done: int, total: int) -> None:
+        last[:] = [(text, done, total)]
+        news.set()
+        tell(text, done, total)
+
+    async def repeat() -> None:
+        while True:
+            news.clear()
+            try:
+                async with asyncio.timeout(every):
+                    await news.wait()
+            except TimeoutError:
+                if last:
+                    tell(*last[0])
+
+    repeating = asyncio.create_task(repeat())
+    try:
+        yield told
+    finally:
+        repeating.cancel()
+        await asyncio.gather(repeating, return_exceptions=True)
 
 
 def shown(emit: Callable[[Event], None], *, clock: Callable[[], float] = time.monotonic) -> Tell:

@@ -4,7 +4,7 @@ import asyncio
 from itertools import count
 
 from switchboard import Event, Status
-from tools.progress import passed_on, shown
+from tools.progress import passed_on, repeated, shown
 
 
 def test_what_is_new_is_shown_at_once_and_the_rest_now_and_then() -> None:
@@ -40,6 +40,25 @@ async def test_of_what_comes_faster_than_it_is_written_the_newest_is_passed_on()
         busy.set()
         await asyncio.sleep(0.001)
     assert written == [("Reading", 0, 9), ("Reading", 2, 9)]
+
+
+async def test_where_there_is_no_news_the_last_is_told_again() -> None:
+    told: list[tuple[str, int, int]] = []
+    twice = asyncio.Event()
+
+    def tell(text: str, done: int, total: int) -> None:
+        told.append((text, done, total))
+        if len(told) > 3:
+            twice.set()
+
+    async with asyncio.timeout(10), repeated(tell, every=0.001) as alive:
+        await asyncio.sleep(0.003)
+        assert told == []
+        alive("Choosing", 1, 2)
+        await twice.wait()
+    assert told == [("Choosing", 1, 2)] * len(told)
+    await asyncio.sleep(0.003)
+    assert len(told) == 4
 
 
 async def test_progress_that_can_not_be_written_stops_nothing_here() -> None:

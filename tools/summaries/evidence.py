@@ -1,7 +1,7 @@
 """Where in a document a written sentence comes from: the words to show beside it. Pure."""
 
 import re
-from collections.abc import Iterable
+from functools import cached_property
 
 from tools.reading.backend import Document
 
@@ -14,23 +14,30 @@ _END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])")
 _WORD = re.compile(r"[^\W_]{3,}|\d+")
 
 
-def evidence(sentence: str, document: Document, page: int) -> str:
-    """What stands on a page (anywhere, if it is 0) and shares most words with the sentence; it may be nothing."""
-    said = _words(sentence)
-    best, most = "", LEAST
-    for text in _pieces(document, page):
-        words = _words(text)
-        share = len(said & words) / (len(said) or 1) - 0.001 * len(words)
-        if share > most:
-            best, most = text, share
-    return best if len(best) <= LONGEST else f"{best[:LONGEST].rsplit(maxsplit=1)[0]} …"
+class Evidence:
+    """A document's sentences with their words, cut once for all that is looked for."""
 
+    def __init__(self, document: Document) -> None:
+        self._document = document
 
-def _pieces(document: Document, page: int) -> Iterable[str]:
-    for each in document.pages:
-        if page in (0, each.number):
-            for block in each.blocks:
-                yield from _END.split(" ".join(block.text.split()))
+    def find(self, sentence: str, page: int) -> str:
+        """What stands on a page (anywhere, if it is 0) and shares most words with a sentence; it may be nothing."""
+        said = _words(sentence)
+        best, most = "", LEAST
+        for number, text, words in self._pieces:
+            share = len(said & words) / (len(said) or 1) - 0.001 * len(words)
+            if page in (0, number) and share > most:
+                best, most = text, share
+        return best if len(best) <= LONGEST else f"{best[:LONGEST].rsplit(maxsplit=1)[0]} …"
+
+    @cached_property
+    def _pieces(self) -> list[tuple[int, str, frozenset[str]]]:
+        return [
+            (page.number, text, _words(text))
+            for page in self._document.pages
+            for block in page.blocks
+            for text in _END.split(" ".join(block.text.split()))
+        ]
 
 
 def _words(text: str) -> frozenset[str]:

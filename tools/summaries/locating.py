@@ -106,8 +106,8 @@ class Locator:
     async def _linked(self, link: str, scheme: str, asker: Asker) -> Source:
         """The document behind a link, kept for the conversation as if it had been attached."""
         fetcher = self.fetchers.get(scheme)
-        if fetcher is None:
-            raise ToolFailed(texts.LINK_NOT_ALLOWED)
+        if fetcher is None or not (asker.principal.verified or scheme == "https"):
+            raise ToolFailed(texts.LINK_NOT_ALLOWED)  # but for the web, the rights that it is fetched with are ours
         found = await fetcher.fetch(link)
 
         async def data() -> AsyncIterator[bytes]:

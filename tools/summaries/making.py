@@ -1,11 +1,12 @@
 """From a document that was found to its summary: read it, let its pages be opened, summarise it, write that down."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from switchboard import ToolFailed
 from switchboard.tools import Cancelled
-from tools.progress import Tell
+from tools.progress import Tell, repeated
 from tools.reading.backend import Document, Reader
 from tools.retrieval.backend import Library, Retriever, Source
 from tools.summaries import texts
@@ -92,21 +93,23 @@ class Maker:
     ) -> Shown:
         """Summarise a document that was read. Raises as `Summarizer.summarize`."""
 
-        async def progress(done: int, total: int, text: str) -> None:
-            if text:
-                tell(text, done, total)
+        async with repeated(tell) as alive:
 
-        summary = await self.summarizer.summarize(
-            document,
-            focus=wish.focus,
-            length=wish.length,
-            language=wish.language,
-            progress=progress,
-            saved=saved,
-            save=save,
-            cancelled=cancelled,
-        )
-        return shown(summary, document, source, language=wish.language, model=self.model)
+            async def progress(done: int, total: int, text: str) -> None:
+                if text:
+                    alive(text, done, total)
+
+            summary = await self.summarizer.summarize(
+                document,
+                focus=wish.focus,
+                length=wish.length,
+                language=wish.language,
+                progress=progress,
+                saved=saved,
+                save=save,
+                cancelled=cancelled,
+            )
+            return await asyncio.to_thread(shown, summary, document, source, language=wish.language, model=self.model)
 
 
 def _takes_documents(library: Retriever) -> TypeGuard[Library]:

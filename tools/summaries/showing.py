@@ -11,7 +11,7 @@ from tools.retrieval.backend import Source
 from tools.retrieval.quotes import cited
 from tools.summaries import texts
 from tools.summaries.backend import Sentence, Summary
-from tools.summaries.evidence import evidence
+from tools.summaries.evidence import Evidence
 
 TAG = "summary"
 """What a summary is fenced with where a model reads it: its sentences are the document's, or made from them."""
@@ -71,7 +71,8 @@ def shown(summary: Summary, document: Document, source: Source, *, language: str
         language: That was asked for.
         model: What has written it, for people.
     """
-    marked = _Cited(document=document, source=source, quotes=summary.method == "extractive")
+    quotes = summary.method == "extractive"
+    marked = _Cited(document=document, source=source, quotes=quotes, evidence=Evidence(document))
     lines = [texts.label(summary.method, source.title, len(document.pages) if document.paged else 0)]
     for section in summary.sections:
         lines += ["", f"**{escaped(section.title)}**"] if section.title else [""]
@@ -114,6 +115,7 @@ class _Cited:
     document: Document
     source: Source
     quotes: bool
+    evidence: Evidence
     citations: list[Citation] = field(default_factory=list)
 
     def line(self, sentence: Sentence) -> str:
@@ -123,7 +125,7 @@ class _Cited:
         return f"{escaped(sentence.text)} {markers or texts.NO_PAGE}"
 
     def _number(self, text: str, page: int) -> int:
-        quote = text if self.quotes else evidence(text, self.document, page)
+        quote = text if self.quotes else self.evidence.find(text, page)
         known = [place for place, each in enumerate(self.citations, 1) if (each.page, each.quote) == (page, quote)]
         if known:
             return known[0]

@@ -12,6 +12,7 @@ NOT_KEPT = "The original of that document is not kept, so it can't be summarised
 WHICH = "Which one should I summarise?"
 NO_LANGUAGE = "`language` is the ISO 639-1 code of a language, such as en or de; leave it empty for the document's own."
 WRITTEN = "Writing the summary"
+FETCHING = "Fetching the document"
 INDEXING = "Making its pages searchable"
 NO_PAGE = "(page not given)"
 PAGES_NOT_GIVEN = "Where the summary says “page not given”, the model did not say where that stands: look it up first."

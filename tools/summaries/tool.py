@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from switchboard import BackendError, Job, Question, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, tool
+from switchboard import BackendError, Job, Question, Status, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, tool
 from tools.progress import shown
 from tools.retrieval.backend import Source
 from tools.summaries import checkpoints, texts
 from tools.summaries.backend import Length
-from tools.summaries.job import KIND, akin, begin, same
+from tools.summaries.job import KEPT, KIND, akin, begin, same
 from tools.summaries.locating import Asker, NotFound, reference
 from tools.summaries.making import Maker, Wish, arguments
 from tools.summaries.showing import Shown, given
@@ -70,6 +70,8 @@ def summarize_tool(maker: Maker) -> Tool:
             attachments=context.attachments,
         )
         wish = Wish(focus=focus, length=length, language=_code(language))
+        if "://" in document:
+            context.emit(Status(text=texts.FETCHING))
         try:
             found = await maker.locator.locate(document, asker)
             if len(found) > 1:
@@ -129,13 +131,16 @@ class _Call:
     async def run(self) -> ToolResult:
         wanted = arguments(reference(self.source), self.wish, self.maker.model)
         earlier = await self._earlier(wanted)
-        twin = next((job for job in earlier if same(json.loads(job.arguments), wanted)), None)
+        twins = [job for job in earlier if same(json.loads(job.arguments), wanted)]
+        if own := next((job for job in twins if job.message_id == self.context.message_id), None):
+            return await self._begin(json.loads(own.arguments).get(KEPT, ""))  # the turn is run again, and so is this
+        twin = next(iter(twins), None)
         if twin is not None and not twin.ended:
             return ToolResult(text=texts.under_way(self.source.title, twin.text), data={"job": twin.id})
         if twin is not None and twin.state == "succeeded" and twin.result is not None:
             return given(twin.result.text, twin.result.citations, warnings=twin.result.warnings)
         made = await self._made()
-        return made.as_result() if made is not None else await self._begin(earlier)
+        return made.as_result() if made is not None else await self._begin(await self._kept(earlier))
 
     async def _made(self) -> Shown | None:
         """The summary, if it is there soon enough."""
@@ -182,20 +187,22 @@ class _Call:
     def _left(self) -> float:
         return self.context.deadline - SPARE - time.monotonic()
 
-    async def _begin(self, earlier: Sequence[Job]) -> ToolResult:
-        """Let a job do it, going on from what an earlier one on the same document has paid for."""
+    async def _kept(self, earlier: Sequence[Job]) -> str:
+        """The checkpoint of the newest job that has one, so that nothing is paid for again; empty if none has."""
+        saved, owner = next((job.saved for job in earlier if job.saved), ""), self.context.conversation.key
+        text = await checkpoints.load(saved, self.context.blobs, owner)
+        return await checkpoints.stored(text, self.context.blobs, owner) if text else ""
+
+    async def _begin(self, kept: str) -> ToolResult:
+        """Let a job do it, going on from a checkpoint if there is one."""
         text = texts.begun(self.source.title, pages=self.pages, tokens=self.tokens)
-        kept, owner = "", self.context.conversation.key
-        if saved := next((job.saved for job in earlier if job.saved), ""):
-            kept = await checkpoints.load(saved, self.context.blobs, owner)
-            kept = await checkpoints.stored(kept, self.context.blobs, owner)
         started = await begin(
             self.context.start_job, self.source, self.wish, model=self.maker.model, text=text, kept=kept
         )
         return ToolResult(text=text, data={"job": started.job_id})
 
     async def _earlier(self, wanted: dict[str, Any]) -> list[Job]:
-        """This person's jobs on the same document, newest first, but for this very message's, which are begun again."""
+        """This person's jobs on the same document, newest first."""
         context = self.context
         found = await context.jobs.list_jobs(conversation=context.conversation, limit=LOOKED_AT)
         return [
@@ -203,7 +210,6 @@ class _Call:
             for job in found
             if job.kind == KIND
             and job.principal.id == context.principal.id
-            and job.message_id != context.message_id
             and time.time() - job.created_at < FRESH
             and akin(json.loads(job.arguments), wanted)
         ]

@@ -65,7 +65,7 @@ class WrittenSummarizer:
         Raises:
             BackendError: The model answered nothing at all.
         """
-        parts = chunks(document, most_tokens=self._chunk_tokens)
+        parts = await asyncio.to_thread(chunks, document, most_tokens=self._chunk_tokens)
         if not parts:
             raise BadInput(texts.NO_TEXT)
         work = _Work(
@@ -116,7 +116,7 @@ class _Work:
         return Summary(
             sections=found,
             method="written",
-            doubts=doubts(found, self.document),
+            doubts=await asyncio.to_thread(doubts, found, self.document),
             missing=tuple(self.missing),
             language=self.language,
             input_tokens=sum(answer.input_tokens for answer in self.used),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from switchboard import BackendError
+from switchboard import BackendError, Principal
 from switchboard.testing.running import SOMEBODY, SOMEWHERE
 from tests.tools.summaries.house import House, asked
 from tests.tools.summaries.test_summarize_tool import calls
@@ -44,6 +44,18 @@ async def test_a_link_of_another_kind_is_not_followed(house: House) -> None:
     house.fetchers["https"] = Web()
     async with house.open(calls(document="s3://bucket/key")) as assistant:
         assert "not fetched from there" in (await asked(assistant, "Summarise it")).text
+
+
+async def test_what_is_fetched_with_our_rights_is_for_those_who_are_known(house: House) -> None:
+    web = Web()
+    house.fetchers["s3"] = web
+    async with house.open(calls(document="s3://reports/plan.txt")) as assistant:
+        visitor = await asked(assistant, "Summarise it", principal=Principal(id="visitor"))
+        assert "not fetched from there" in visitor.text
+        assert web.fetched == []
+        known = await asked(assistant, "Summarise it")
+        assert "- Sales rose. [1]" in known.text
+        assert [each.link for each in known.citations] == ["", ""]
 
 
 async def test_a_place_that_does_not_answer_is_a_sentence(house: House) -> None:

@@ -10,7 +10,7 @@ from tests.tools.summaries.written_shared import a_document
 from tools.retrieval.backend import Access, Source
 from tools.summaries.backend import Section, Sentence, Summary
 from tools.summaries.doubts import doubts
-from tools.summaries.evidence import LONGEST, evidence
+from tools.summaries.evidence import LONGEST, Evidence
 from tools.summaries.showing import shown
 
 SOURCE = Source(id="plan", title="The plan", access=PUBLIC, path="/srv/plans/plan.pdf")
@@ -141,8 +141,9 @@ def test_numbers_are_held_against_the_pages_that_a_sentence_names() -> None:
 
 
 def test_evidence_is_what_shares_most_words_or_nothing() -> None:
-    assert evidence("The Ulm factory closed in May.", DOCUMENT, 2) == CLOSED.text
-    assert evidence("Quokkas are small.", DOCUMENT, 2) == ""
-    assert evidence("The Ulm factory closed in May.", DOCUMENT, 0) == CLOSED.text
-    long = a_document("Factory " * 500)
-    assert len(evidence("The factory.", long, 1)) <= LONGEST + 2
+    evidence = Evidence(DOCUMENT)
+    assert evidence.find("The Ulm factory closed in May.", 2) == CLOSED.text
+    assert evidence.find("The Ulm factory closed in May.", 0) == CLOSED.text
+    assert evidence.find("The Ulm factory closed in May.", 1) == ""
+    assert evidence.find("Quokkas are small.", 2) == ""
+    assert len(Evidence(a_document("Factory " * 500)).find("The factory.", 1)) <= LONGEST + 2

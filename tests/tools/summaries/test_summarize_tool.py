@@ -1,14 +1,18 @@
 """``summarize_document`` as the agent calls it: what is meant, what is done at once, what becomes a job."""
 
+import asyncio
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from switchboard import Principal, Question
+from agent.ordering import Orders
+from stores.job_queue import StoreJobQueue
+from switchboard import Principal, Question, ToolContext
 from switchboard.testing.models import Call, Step
-from switchboard.testing.running import SOMEBODY, SOMEWHERE
+from switchboard.testing.running import SOMEBODY, SOMEWHERE, said
 from tests.tools.summaries.house import FirstLine, House, asked, result
 from tools.retrieval.backend import Access
 from tools.summaries.settings import SummarySettings
@@ -67,11 +71,11 @@ async def test_wishes_reach_the_summariser(house: House, summarizer: FirstLine) 
     assert summarizer.asked == [("costs", "short", "de")]
 
 
-@pytest.mark.parametrize(("said", "code"), [("German", "de"), ("DE", "de"), ("de-CH", "de"), ("", "")])
+@pytest.mark.parametrize(("named", "code"), [("German", "de"), ("DE", "de"), ("de-CH", "de"), ("", "")])
 async def test_a_language_is_known_by_its_name_or_code(
-    house: House, summarizer: FirstLine, said: str, code: str
+    house: House, summarizer: FirstLine, named: str, code: str
 ) -> None:
-    async with house.open(calls(language=said)) as assistant:
+    async with house.open(calls(language=named)) as assistant:
         await asked(assistant, "Summarise this", await house.attach("plan.txt", b"Sales rose."))
     assert [language for _, _, language in summarizer.asked] == [code]
 
@@ -198,6 +202,28 @@ async def test_a_summary_that_was_made_a_moment_ago_is_given_again(house: House,
         assert first.text in again.text
         assert [(each.number, each.page) for each in again.citations] == [(1, 1), (2, 2), (3, 3)]
         assert len(summarizer.asked) == 1
+
+
+async def test_a_turn_that_is_run_again_after_a_crash_begins_no_second_job(house: House) -> None:
+    file = await house.attach("plan.txt", LONG)
+    message = said("Summarise this", attachments=(file,))
+    orders = Orders(jobs=house.jobs, queue=StoreJobQueue(house.jobs))
+    context = ToolContext(
+        conversation=SOMEWHERE,
+        principal=SOMEBODY,
+        message_id=message.id,
+        call_id="c",
+        deadline=time.monotonic() + 60,
+        emit=lambda event: None,
+        cancelled=asyncio.Event(),
+        blobs=house.blobs,
+        jobs=house.jobs,
+        attachments=(file,),
+        start_job=orders.starter(message, ["summary"]),
+    )
+    results = [await summarize_tool(house.maker).function(context) for _ in range(2)]
+    assert len(await house.jobs.list_jobs()) == 1
+    assert [result.data for result in results] == [results[0].data] * 2
 
 
 @pytest.mark.parametrize("other", ["wish", "person"])
