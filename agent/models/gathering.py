@@ -10,33 +10,39 @@ from typing import Any
 
 from agent.models.cards import GATHERED, Card
 from agent.models.meaning import Meaning
-from agent.models.routing import Route, begins, is_question, route
+from agent.models.routing import Route, bare, begins, is_question, route
 from agent.models.transcript import Exchange
 
+ASKED = 3
+"""So many messages later a question of the tool can still be answered, if something else was asked in between."""
 _CHANGE = re.compile(
     r"(?:please |now |and |no,? |actually,? |then |bitte |s'il (?:te|vous) pla[iî]t,? |por favor,? )*"
     r"(?:(?:make|set|change|use|add|remove|delete|drop|replace|correct|extend|shorten|increase|reduce|raise|lower|put|"
     r"rename|update|include|leave out|ändere|setze|mach|füge|ergänze|entferne|lösche|ersetze|changez?|mets|mettez|"
     r"ajoutez?|supprimez?|remplacez?|cambia|pon|añade|agrega|quita|elimina|reemplaza)\b|"
+    r"(?:send|give|write|draft) (?:it|that|this|me)\b|"
     r"(?:the |our |die |der |das |le |la |el )?[\w -]{1,40}?"
     r"\b(?:is|are|should be|must be|has to be|soll|ist|sind|est|sont|es|son)\b[^?]*$)",
     re.IGNORECASE,
 )
 """A change to what was made, in the languages of the tools' examples: *make it 45 days*, *the term is a year*."""
+_DETAIL = re.compile(r"[^\W\d_][\w -]{1,30}:\s*\S|(?:and |und |et |y )?(?:in|auf|en) \w+[.!]?$", re.IGNORECASE)
+"""Right after a draft: ``decisions: freeze hiring``, ``in German``."""
 
 
 def continued(told: Sequence[Exchange], tools: Sequence[Card], meaning: Meaning) -> tuple[Card, dict[str, Any]] | None:
     """The call that goes on with what a tool has gathered so far; ``None`` if the message is about something else."""
-    now, text = told[-1], told[-1].text
+    now, text = told[-1], bare(told[-1].text)
     found = _last(told[:-1], tools)
-    if found is None or is_question(text):
+    if found is None or is_question(now.text):
         return None
     card, name, arguments, back = found
-    way = route(text, tools, meaning)
-    asked = back == 1 and told[-2].answer.rstrip().endswith("?")
-    if begins(text, card) and way.tool is card and not _CHANGE.match(text):
+    way = route(now.text, tools, meaning)
+    asked = back <= ASKED and told[-1 - back].answer.rstrip().endswith("?")
+    changes = bool(_CHANGE.match(text) or (back == 1 and _DETAIL.match(text)))
+    if begins(now.text, card) and way.tool is card and not changes:
         return None
-    if not (_is_answer(way, card, text) if asked else _CHANGE.match(text) and _is_free(way, card)):
+    if not (_is_answer(way, card, now.text) if asked else changes and _is_free(way, card)):
         return None
     return card, {**arguments, name: [*arguments[name], now.text]}
 

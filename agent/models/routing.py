@@ -93,6 +93,13 @@ def is_question(text: str) -> bool:
     return _said(text).asks
 
 
+def bare(text: str) -> str:
+    """A request without what is only polite in it: ``could you please draw a fox`` is ``draw a fox``."""
+    asked = without_courtesies(text)[0]
+    opening = _ASKING_FOR.match(asked)
+    return asked[opening.end() :] if opening else asked
+
+
 def begins(text: str, card: Card) -> bool:
     """Whether a text begins with the verb of one of a tool's examples, as a new request to it does."""
     verb = _said(without_courtesies(text)[0]).verb

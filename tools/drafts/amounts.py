@@ -7,7 +7,7 @@ from functools import cache
 
 from tools.drafts.backend import Duration, Money, Unit
 
-NUMBER = r"[-−]?\d(?:[\d.,'’\u00a0\u202f]*\d)?"
+NUMBER = r"[-−]?(?:\d{1,3}(?: \d{3})+(?!\d)(?:,\d{1,2})?|\d(?:[\d.,'’\u00a0\u202f]*\d)?)"
 _LARGEST = Decimal(10) ** 12
 """Amounts from here on are taken for a slip: no invoice of ours is over a million million."""
 

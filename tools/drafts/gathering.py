@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tools.drafts import editing, texts, understanding
+from tools.drafts import editing, invoicing, languages, texts, understanding
 from tools.drafts.backend import Fault, Field, FieldType, Known, Line, Money, Origin, Value
 from tools.drafts.reckoning import first_fault
 from tools.drafts.settings import DraftSettings
@@ -30,6 +30,10 @@ _REQUEST = re.compile(
     r"change[zr]?|ajoute[zr]?|supprime[zr]?|cambia|añade|quita)\b",
     re.IGNORECASE,
 )
+_SMALL = re.compile(
+    r"(?:(?:the|and|is|it|also|please|der|die|das|und|bitte|le|la|les|et|el|los|las|y|[.,;:-]+)\s*)*", re.IGNORECASE
+)
+"""What may be left of a text from which all facts were taken."""
 _EXAMPLES = {
     "date": "31 March 2026",
     "deadline": "30 days",
@@ -119,6 +123,7 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
         return replace(state, dropped=True)
     origin = Origin(source="said", message=number)
     before = dict(state.values)
+    text, whole = languages.without_wish(text), text
     if asked and understanding.declines(text) and not asked.required:
         left = {name: value for name, value in before.items() if name != asked.name}
         return replace(state, values=left, note="", changed=(asked.name,))
@@ -136,7 +141,9 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
     }
     values = {**before, **said, **_currency(template, {**before, **said}, said, origin)}
     changed = tuple(name for name in values if before.get(name) is None or before[name].value != values[name].value)
-    if number > 1 and not changed and not note and not (found.total or found.picture):
+    if text != whole:
+        changed, note = (*changed, "language"), "" if asked is None else note
+    elif number > 1 and not changed and not note and not (found.total or found.picture):
         note = texts.no_change() if asked is None else ""
     return replace(
         state,
@@ -151,7 +158,7 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
 def _answered(asked: Field, found: Found, text: str, setting: Setting, before: Mapping[str, Value], note: str) -> str:
     """Take what is left of a text as the answer to the question; the note to give if it is none."""
     left = text if not found.values else found.left
-    value = understanding.answer(asked, left, setting) if left else None
+    value = understanding.answer(asked, left, setting) if left and not _SMALL.fullmatch(left) else None
     if value is not None:
         found.values[asked.name] = value
         return note
@@ -175,6 +182,9 @@ def _merged(template: Template, name: str, value: Known, before: Mapping[str, Va
     several = each is not None and each.type in ("lines", "list", "clauses")
     if several and old and isinstance(old.value, tuple) and isinstance(value, tuple) and editing.adds(text):
         return (*old.value, *value)
+    if old and isinstance(old.value, tuple) and isinstance(value, tuple):
+        lines = [tuple(line for line in each if isinstance(line, Line)) for each in (old.value, value)]
+        return invoicing.renewed(*lines) if all(lines) else value
     return value
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from tools.drafts.amounts import COUNT, MONEY, NUMBER, counted, money
@@ -31,7 +32,9 @@ _UNITS = (
 _UNIT = re.compile(rf"(?P<unit>{'|'.join(_UNITS.split())})\.?(?!\w)\s*(?:of|de|d['’]|à)?\s*", re.IGNORECASE)
 _OF = re.compile(r"^(?:of|for|de|d['’]|für|pour|por|à|a)\s+", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:(?:and|plus|add|also|und|et|y|noch|auch|ajoute\w*|añad\w+|with|the lines? (?:is|are))\b\s*)+", re.IGNORECASE
+    r"^(?:(?:and|plus|add|also|und|et|y|noch|auch|ajoute\w*|añad\w+|with|the lines? (?:is|are)|actually|no|instead|"
+    r"please|it(?:'s| is| should be| must be)|make it|change (?:it|that) to)\b[\s,]*)+",
+    re.IGNORECASE,
 )
 _TOTAL = re.compile(
     rf"(?<!\w)(?:(?:grand |invoice )?total|altogether|in all|gesamt(?:betrag|summe)?|insgesamt|summe|en tout|en total)"
@@ -112,3 +115,10 @@ def _line(left: str, price: Money) -> tuple[Line, int] | None:
         return None
     named = unit["unit"] if unit and unit["unit"] != description else ""
     return Line(description=description, quantity=count, price=price, unit=named), offset
+
+
+def renewed(old: tuple[Line, ...], new: tuple[Line, ...]) -> tuple[Line, ...]:
+    """New lines for old ones; ``4 days at 950 EUR`` by itself says nothing new of what the one line is for."""
+    if len(old) == len(new) == 1 and not new[0].unit and _UNIT.fullmatch(new[0].description):
+        return (replace(new[0], description=old[0].description, unit=new[0].description),)
+    return new

@@ -51,5 +51,5 @@ def _names() -> dict[str, str]:
 @cache
 def _wish() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, _names()), key=len, reverse=True))
-    joint = r"(?P<joint>(?:(?:draft it|write it|and)\s+)?(?:in|auf|en|in the language)\s+)?"
+    joint = r"(?P<joint>(?:(?:draft it|write it|and)\s+)?(?:in|into|auf|en|in the language)\s+)?"
     return re.compile(rf"(?<!\w){joint}(?P<name>{names})(?!\s*(?:law|Recht)\b)(?!\w)", re.IGNORECASE)

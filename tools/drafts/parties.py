@@ -17,7 +17,10 @@ _SUFFIX = re.compile(
 _LEAD = re.compile(r"(?:it'?s|it is|this is|that is|that would be|es ist|das ist|c'est|name is)\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<!\w)(?:between|zwischen|entre)\s+", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|y|e|&)\s+", re.IGNORECASE)
-_NAME_BEGINS = re.compile(r"[\"“„«]|[^\W_a-zß-öø-ÿ]")
+_NAME = re.compile(
+    r"(?:(?:my|our|the|mein\w*|unser\w*|die|der|den|dem|das|mon|ma|notre|le|la|mi|nuestr\w+|el)\s+(?:[a-zß-öø-ÿ]+\s+){0,2})?"
+    r"(?=[\"“„«]|[^\W_a-zß-öø-ÿ])"
+)
 """A name behind a mere *for* or *to* begins with a capital, a figure, a quotation mark or a letter without case."""
 _LONGEST_LINE = 80
 
@@ -75,8 +78,10 @@ def _between(sheet: Sheet, fields: list[Field]) -> Iterator[tuple[Field, Party]]
 def _behind(sheet: Sheet, field: Field) -> Party | None:
     for match in words_pattern(field.spoken(sheet.language)).finditer(sheet.text):
         start = match.end() + len(sheet.text[match.end() :]) - len(sheet.text[match.end() :].lstrip(" :"))
-        if start == match.end() or not _NAME_BEGINS.match(sheet.text, start):
+        name = _NAME.match(sheet.text, start)
+        if start == match.end() or name is None:
             continue
+        start = name.end()
         end = sheet.end_of(start, own=None)
         if (made := party(sheet.text[start:end])) is not None:
             end, address = _address(sheet, end)

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from tools.drafts import typesetting
 from tools.drafts.blocks import (
@@ -248,7 +248,7 @@ def _markup(text: Text, *, bold: bool) -> str:
         for at, line in enumerate(run.text.split("\n")):
             out.append("<br/>" if at else "")
             for font, part in typesetting.runs(typesetting.visual(line), bold=run.bold or bold):
-                out.append(f'<font name="{font}">{escape(part)}</font>')
+                out.append(f'<font name="{font}">{escape(part, quote=False)}</font>')
     return "".join(out)
 
 

@@ -1,5 +1,6 @@
 """Values as a document shows them: dates, amounts and durations by the customs of its language and country."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,9 @@ from tools.drafts.backend import Duration, Field, Known, Line, Money, Party, Val
 from tools.drafts.reckoning import Reckoned
 from tools.drafts.templates import Template
 
+_GREETS = re.compile(
+    r"\s*(?:Dear|Sehr geehrte|Liebe|Hallo|Madame|Monsieur|Cher|Estimad|Querid)[^,:\n]{0,80}(?:[,:]|(?=\n)|$)\s*"
+)
 USUAL = {"en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 """The country whose customs go with a language where no other is known."""
 
@@ -72,7 +76,18 @@ def shown(template: Template, values: Mapping[str, Value], reckoned: Reckoned, l
             ],
             "total": amount_text(reckoned.total, reckoned.currency, locale),
         }
-    return out
+    return out | _greeting(out, locale)
+
+
+def _greeting(out: dict[str, object], locale: str) -> dict[str, object]:
+    """The greeting with which a letter's text begins, where there is a field for it: it is not said twice."""
+    text = out.get("text")
+    found = _GREETS.match(text[0]) if out.get("greeting") == "" and isinstance(text, list) and text else None
+    if not found or not isinstance(text, list):
+        return {}
+    rest = text[0][found.end() :].strip()
+    rest = rest[:1].upper() + rest[1:] if locale.startswith("en") else rest
+    return {"greeting": found[0].strip(), "text": [rest, *text[1:]] if rest else text[1:]}
 
 
 def _shown(field: Field, value: Known | None, reckoned: Reckoned, locale: str) -> object:
@@ -131,7 +146,8 @@ def known_text(field: Field, value: Known, locale: str, currency: str = "") -> s
         case Party():
             return ", ".join(part for part in (value.name, *value.address, value.email, value.tax_id) if part)
         case tuple():
-            return "; ".join(_line_text(each, locale, currency) if isinstance(each, Line) else each for each in value)
+            joint = " " if field.type == "clauses" else "; "
+            return joint.join(_line_text(each, locale, currency) if isinstance(each, Line) else each for each in value)
         case _:
             return grouped(value) if field.type == "iban" else value
 

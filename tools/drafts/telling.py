@@ -50,7 +50,7 @@ def _values(order: Order, state: State, phrased: bool) -> Iterator[str]:
         if field.type == "clauses" and phrased:
             origin = f"{origin}, {texts.PHRASED}"
         mark = texts.CHANGED if field.name in state.changed and order.version > 1 else ""
-        yield f"- {field.label}: {escaped(texts.short(text))} ({origin}){mark}"
+        yield f"- {escaped(f'{field.label}: {texts.short(text)}')} ({origin}){mark}"
 
 
 def _origin(value: Value, last: int, *, placeholder: bool) -> str:

@@ -36,18 +36,18 @@ ABOUT = """Draft a document from a template as Word and PDF files: {kinds}.
         version: 1 for a new draft, and one more each time that something in it was changed.
 
     Examples:
-        - Draft an NDA between Acme Corp and Beta GmbH
-        - Write an invoice for ACME Ltd, 3 days consulting at 900 EUR
+        - Draft an NDA between our company and a supplier
+        - Write an invoice for a customer, 3 days of work at 900 EUR
         - Draft a contract with our supplier
-        - Write a letter to Jane Doe
+        - Write a letter to my landlord
         - Prepare a quote for 10 licences
         - Create a service agreement
         - Write the minutes of today's meeting
         - Make me an invoice
-        - Erstelle eine Rechnung für Müller AG
+        - Erstelle eine Rechnung für einen Kunden
         - Schreibe einen Brief an die Bank
-        - Rédige une facture pour Durand SARL
-        - Redacta un contrato con López SL
+        - Rédige une facture pour un client
+        - Redacta un contrato con un cliente
 {own}    """
 
 
@@ -120,7 +120,6 @@ class Drafter:
             wish.strip().lower()[:2] or languages.wished(said) or (spoken if spoken in template.languages else "en")
         )
         locale = locale_of(language, self._settings.locale, context.principal.locale)
-        said = tuple(languages.without_wish(text) for text in said)
         return _Wanted(template=template, language=language, locale=locale, said=said, given=given)
 
     def _state(self, wanted: _Wanted, version: int) -> State:

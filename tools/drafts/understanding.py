@@ -236,7 +236,8 @@ def _owned(
 def _worded(sheet: Sheet) -> Iterator[tuple[Field, str]]:
     """Texts behind a word of their field: ``under German law``, ``about a joint venture``."""
     for each in sheet.of("text"):
-        for match in words_pattern(set(each.spoken(sheet.language))).finditer(sheet.text):
+        words = each.words.get(sheet.language)
+        for match in words_pattern(words).finditer(sheet.text) if words else ():
             end = sheet.end_of(match.end(), own=each)
             value = unquoted(sheet.text[match.end() : end].strip(" :"))
             if value and sheet.text[match.end() : match.end() + 1] in (" ", ":"):

@@ -50,6 +50,19 @@ def test_a_change_goes_to_what_was_made_even_after_another_question(talk: Talk, 
     assert facts(talk) == [[FIRST, "three years", text]]
 
 
+@pytest.mark.parametrize("text", ["could you make it 5 years?", "notice: 3 days", "in German"])
+def test_what_follows_a_draft_may_be_put_politely_or_shortly(talk: Talk, text: str) -> None:
+    for said in (FIRST, "three years", text):
+        talk.say(said)
+    assert facts(talk) == [[FIRST, "three years", text]]
+
+
+def test_a_question_is_still_answered_after_another_was_asked_in_between(talk: Talk) -> None:
+    for said in (FIRST, "What is the notice period?", "three years"):
+        talk.say(said)
+    assert facts(talk) == [[FIRST, "three years"]]
+
+
 @pytest.mark.parametrize("text", ["What is the notice period?", "thanks", "hello", "which files can you see?"])
 def test_a_question_or_a_courtesy_is_no_answer(talk: Talk, text: str) -> None:
     talk.say(FIRST)

@@ -239,6 +239,17 @@ def test_letters_of_right_to_left_scripts_are_joined_and_turned_and_others_are_t
     assert "日本" in word_text(of_type(made, DOCX))
 
 
+@pytest.mark.parametrize(
+    ("text", "greeting"),
+    [("Dear Jane, it broke.", "Dear Jane,"), ("It broke.", "Dear Sir or Madam,"), ("Dear Jane", "Dear Jane")],
+)
+def test_a_letter_greets_once(gathered: Gathered, text: str, greeting: str) -> None:
+    state = gathered("letter", "letter from Tom to Jane about x", text)
+    lines = words_of_word(make(order("letter", state, format="docx"))).split("\n")
+    assert [line for line in lines if line.startswith("Dear")] == [greeting]
+    assert ("It broke." in lines) is ("broke" in text)
+
+
 def test_the_same_facts_make_the_same_files(invoice: State) -> None:
     first, second = make(order("invoice", invoice)), make(order("invoice", invoice))
     assert first == second

@@ -84,6 +84,27 @@ def test_what_changes_nothing_is_said_and_makes_no_version(gathered: Gathered) -
     assert state.note.endswith("?")
 
 
+def test_new_figures_alone_change_the_one_line_and_keep_what_it_is_for(gathered: Gathered) -> None:
+    state = gathered(
+        "invoice", "invoice from Me to ACME, 3 days consulting at 900 EUR, VAT 0%", "no, 4 days at 950 EUR"
+    )
+    (line,) = state.values["lines"].value  # type: ignore[misc]
+    assert (line.description, line.quantity, line.unit) == ("consulting", 4, "days")  # type: ignore[union-attr]
+
+
+def test_another_language_is_a_new_version_of_the_same_facts(gathered: Gathered) -> None:
+    first, second = gathered("invoice", WHOLE), gathered("invoice", WHOLE, "please send it in German")
+    assert second.values == first.values
+    assert (second.version, second.changed, second.note) == (2, ("language",), "")
+
+
+def test_small_words_that_are_left_of_a_text_answer_no_question(gathered: Gathered) -> None:
+    state = gathered("contract", "contract between A and B about boats", "A sells", "the price is 5 EUR")
+    assert state.asked is not None
+    assert state.asked.name == "law"
+    assert "price" in state.values
+
+
 def test_a_draft_can_be_dropped(gathered: Gathered) -> None:
     assert gathered("nda", "an NDA", "never mind").dropped
 

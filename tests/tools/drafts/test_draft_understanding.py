@@ -132,6 +132,20 @@ def test_a_fee_for_each_day_and_a_start(gathered: Gathered) -> None:
     assert found["services"] == "software"
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "name"),
+    [
+        ("letter to my landlord Mr Smith about the heating", "en", "Mr Smith"),
+        ("Brief an die Stadtwerke Köln wegen der Rechnung", "de", "Stadtwerke Köln"),
+        ("letter to Jane Doe, 1 Main Street, Springfield about x", "en", "Jane Doe"),
+    ],
+)
+def test_a_letter_is_to_whoever_is_named_behind_small_words(
+    gathered: Gathered, said: str, language: str, name: str
+) -> None:
+    assert values(gathered("letter", said, language=language))["recipient"].name == name
+
+
 def test_no_tax_is_a_tax_of_nothing(gathered: Gathered) -> None:
     assert values(gathered("invoice", "invoice for ACME, no VAT"))["tax"] == 0
 
