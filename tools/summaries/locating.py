@@ -136,9 +136,9 @@ async def content(source: Source, blobs: BlobStore) -> bytes:
 
 
 def reference(source: Source) -> dict[str, Any]:
-    """What a job needs to find the document again; JSON types only."""
+    """What a job needs to find the document again, and what tells it from one with other content; JSON types only."""
     if not source.access.conversation:
-        return {"id": source.id}
+        return {"id": source.id, "digest": source.digest}
     return {
         "attached": {
             "name": source.title,

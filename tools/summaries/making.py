@@ -61,7 +61,7 @@ class Maker:
             progress=lambda done, total: tell(text, done, total),
             owner=asker.conversation.key,
         )
-        if (estimate := self.estimate(document)) and estimate.tokens > self.settings.most_tokens:
+        if (estimate := await self.estimate(document)) and estimate.tokens > self.settings.most_tokens:
             raise ToolFailed(texts.too_much(estimate.tokens, self.settings.most_tokens))
         if source.access.conversation:
             await self._index(source, document, asker, tell)
@@ -76,9 +76,11 @@ class Maker:
             tell(texts.INDEXING, 0, 0)
             await library.put(source, document)
 
-    def estimate(self, document: Document) -> Estimate | None:
+    async def estimate(self, document: Document) -> Estimate | None:
         """What a summary will cost; ``None`` if nothing."""
-        return self.summarizer.estimate(document) if isinstance(self.summarizer, WrittenSummarizer) else None
+        if not isinstance(self.summarizer, WrittenSummarizer):
+            return None
+        return await asyncio.to_thread(self.summarizer.estimate, document)
 
     async def summarize(
         self,

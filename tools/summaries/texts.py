@@ -104,11 +104,10 @@ def label(method: str, name: str, pages: int) -> str:
 
 
 def for_model(count: int) -> str:
-    """What a model is told of a summary that follows."""
-    return (
-        "Give the person the summary below as it stands, its first line included, as that says what sort of summary it "
-        f"is. Its markers [1] to [{count}] stand for the passages after it, in their order: cite each by its own id."
-    )
+    """What a model is told of a summary that follows, and of the passages after it."""
+    text = "Give the person the summary below as it stands, with its first line, which says what sort of summary it is."
+    markers = f" Its markers [1] to [{count}] stand for the passages after it, in their order: cite each by its own id."
+    return text + markers if count else text
 
 
 def took(tokens: tuple[int, int], model: str) -> str:

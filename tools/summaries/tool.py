@@ -167,7 +167,7 @@ class _Call:
 
         document = await self.maker.read(self.source, self.asker, reading)
         self._learn(len(document.pages), len(document.pages) if document.paged else 0)
-        estimate = self.maker.estimate(document)
+        estimate = await self.maker.estimate(document)
         if estimate is not None and estimate.calls > 1:
             self.tokens = estimate.tokens
             return None

@@ -226,6 +226,14 @@ async def test_a_turn_that_is_run_again_after_a_crash_begins_no_second_job(house
     assert [result.data for result in results] == [results[0].data] * 2
 
 
+async def test_a_document_that_has_changed_is_summarised_anew(house: House, summarizer: FirstLine) -> None:
+    await house.shelve("Plan", LONG)
+    async with house.open(calls(document="plan")) as assistant:
+        await result(assistant, await asked(assistant, "Summarise the plan"))
+        await house.shelve("Plan", LONG + b"\nFact 9.")
+        assert (await asked(assistant, "Summarise the plan")).job is not None
+
+
 @pytest.mark.parametrize("other", ["wish", "person"])
 async def test_another_wish_or_person_gets_another_summary(house: House, summarizer: FirstLine, other: str) -> None:
     script = [*calls()[:2], *calls(focus="costs" if other == "wish" else "")[:2]]
