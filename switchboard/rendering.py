@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from switchboard.events import Citation
 from switchboard.limits import Limits, TextUnit
+from switchboard.plain import plain
 from switchboard.reply import Reply
 
 MORE = "\n\n(More follows: say “more”.)"
@@ -48,7 +49,7 @@ class Rendered:
 def render(
     reply: Reply, limits: Limits, *, link: Callable[[Citation], str] = lambda citation: citation.link
 ) -> Rendered:
-    """The reply as text in messages that fit the limits.
+    """The reply as text in messages that fit the limits: plain where the channel's markup is, else Markdown.
 
     Args:
         reply: What to say.
@@ -61,13 +62,14 @@ def render(
     options = reply.question.options if reply.question else ()
     short = all(measure(option, limits.unit) <= limits.button_text for option in options)
     buttons = short and len(options) <= limits.buttons
-    blocks = [reply.text.strip(), *(warning.text for warning in reply.warnings)]
+    written = plain if limits.markup == "plain" else str
+    blocks = [written(reply.text).strip(), *(written(warning.text) for warning in reply.warnings)]
     if reply.question:
-        blocks.append(reply.question.text)
+        blocks.append(written(reply.question.text))
     if not buttons:
         blocks.append("\n".join(f"{number}. {option}" for number, option in enumerate(options, start=1)))
-    if reply.job:
-        blocks.append(reply.job.text)
+    if reply.job and reply.job.text not in reply.text:  # a model that has nothing to add says what the tool says
+        blocks.append(written(reply.job.text))
     blocks.append("\n".join(_source(citation, link(citation)) for citation in reply.citations))
     blocks += [" ".join(filter(None, (artifact.name, artifact.link))) for artifact in reply.artifacts]
     messages, rest = paginate("\n\n".join(filter(None, blocks)), limits)

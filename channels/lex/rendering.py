@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from channels.lex import texts
 from channels.lex.limits import BUTTON_FIELD, BUTTONS, CARD_FIELD, LIMITS, MESSAGE_TEXT, MESSAGES, REPLY_BYTES
 from channels.lex.parts import Card, LexMessage, Text, TextType, one_card
-from channels.lex.plain import plain, spoken
 from switchboard import Artifact, Limits, Reply
+from switchboard.plain import plain, spoken
 from switchboard.rendering import cut, measure, render
 
 UNIT = LIMITS.unit
@@ -34,10 +34,9 @@ class Style:
 
 def pieces(reply: Reply, style: Style, heading: str = "") -> tuple[LexMessage, ...]:
     """All messages of a reply, in order, as many as it takes; each fits, and nothing is cut off."""
-    told = replace(reply, job=None) if reply.job and reply.job.text in reply.text else reply
     cards = [card for artifact in reply.artifacts if style.cards and (card := _picture(artifact))]
     shown = {card.image_url for card in cards}
-    told = replace(told, artifacts=tuple(each for each in told.artifacts if each.link not in shown))
+    told = replace(reply, artifacts=tuple(each for each in reply.artifacts if each.link not in shown))
     options = reply.question.options if reply.question else ()
     pressed = style.cards and all(_clean(option).strip() for option in options)
     limits = Limits(unit=UNIT, buttons=BUTTONS if pressed else 0, button_text=BUTTON_FIELD)

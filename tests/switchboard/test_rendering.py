@@ -112,3 +112,19 @@ def test_a_channel_gives_the_links() -> None:
     assert render(reply, Limits(), link=lambda citation: "https://c.example").messages == (
         "x\n\n[1] A: https://c.example",
     )
+
+
+def test_plain_markup_leaves_no_marks_and_every_name_as_it_is() -> None:
+    source = Citation(number=1, title="read_me *first*", source="r", link="https://a.example/_b_")
+    question = Question(text="May I?\n\n- book room (day: `2027-01-08`)", options=("**Yes**",))
+    reply = Reply(text="It is **so** [1].", status="complete", citations=(source,), question=question)
+    (message,) = render(reply, Limits(markup="plain")).messages
+    assert message == (
+        "It is so [1].\n\nMay I?\n\n- book room (day: 2027-01-08)\n\n1. **Yes**"
+        "\n\n[1] read_me *first*: https://a.example/_b_"
+    )
+
+
+def test_a_job_that_the_text_tells_of_is_not_told_of_again() -> None:
+    reply = Reply(text="I am counting.", status="partial", job=JobStarted(job_id="j", text="I am counting."))
+    assert render(reply, Limits()).messages == ("I am counting.",)

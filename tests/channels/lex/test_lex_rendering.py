@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from channels.lex import texts
 from channels.lex.limits import BUTTON_FIELD, BUTTONS, CARD_FIELD, MESSAGE_TEXT, MESSAGES, REPLY_BYTES
 from channels.lex.parts import Card, LexMessage, Text
-from channels.lex.plain import plain
 from channels.lex.rendering import Style, pages, pieces, text_messages
 from switchboard import Artifact, Citation, JobStarted, Question, Reply, Warning
+from switchboard.plain import plain
 from switchboard.rendering import measure
 
 from .lexing import faults
@@ -200,24 +200,6 @@ def test_speech_has_neither_marks_nor_addresses() -> None:
 
 def test_an_empty_reply_says_something() -> None:
     assert pieces(Reply(text="", status="stopped"), PLAIN) == (Text(content=texts.NOTHING_SAID),)
-
-
-@pytest.mark.parametrize(
-    ("markdown", "text"),
-    [
-        ("# Heading #1", "Heading #1"),
-        ("**bold** *em* _em_ __strong__ `a*b*c`", "bold em em strong a*b*c"),
-        ("snake_case_name 2*3*4 a * b * c", "snake_case_name 2*3*4 a * b * c"),
-        ("[a](https://b.example) ![c](https://d.example)", "a (https://b.example) c (https://d.example)"),
-        ("<https://b.example>", "https://b.example"),
-        ("| a | b |\n|---|:-:|\n| 1 | 2 |", " a | b \n 1 | 2 "),
-        ("```py\n**x** # y\n```\n**z**", "(py)\n**x** # y\nz"),
-        ("~~~\n```\n~~~", "```"),
-        ("- [x] done", "- [x] done"),
-    ],
-)
-def test_marks_go_and_words_stay(markdown: str, text: str) -> None:
-    assert plain(markdown) == text
 
 
 def test_the_limits_are_those_of_the_service() -> None:
