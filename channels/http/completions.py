@@ -17,13 +17,12 @@ from channels.http.chats import NewCompletion, Said, files
 from channels.http.house import Call
 from channels.http.problems import openai_error, problem_of
 from channels.http.streaming import EventStream, frame, gone
-from channels.http.tickets import Links
+from channels.http.writing import below, written
 from channels.websocket.failures import Failure, describe
 from channels.websocket.uploads import store
 from switchboard import (
     Attachment,
     BadInput,
-    Citation,
     Conversation,
     Delta,
     Event,
@@ -67,7 +66,7 @@ async def complete(call: Call) -> Response:
     background = BackgroundTask(fetched(house, message))
     if reply is None or reply.status == "failed":
         return JSONResponse(_failure(reply), 500, headers, background=background)
-    said = {"role": "assistant", "content": reply.text + sources(reply, call.links, message.conversation)}
+    said = {"role": "assistant", "content": written(reply, call.links, message.conversation)}
     choice = {"index": 0, "message": {**said, "refusal": None}, "logprobs": None, "finish_reason": "stop"}
     whole = {**head, "object": "chat.completion", "choices": [choice], "usage": _usage(reply)}
     return JSONResponse(whole, headers=headers, background=background)
@@ -114,23 +113,6 @@ async def model(call: Call) -> Response:
 _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
 
-def sources(reply: Reply, links: Links, conversation: Conversation) -> str:
-    """The sources and files below the text, as links: these clients show text and nothing else."""
-    reply = links.reply(reply, conversation)
-    lines = [_line(f"[{one.number}] {one.title}", _page(one), one.link) for one in reply.citations]
-    lines += [_line(one.name, "", one.link) for one in reply.artifacts]
-    return "\n\n" + "\n".join([texts.SOURCES, "", *lines]) if lines else ""
-
-
-def _line(title: str, page: str, link: str) -> str:
-    plain = " ".join(title.split()).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-    return f"- [{plain}{page}](<{link}>)" if link else f"- {plain}{page}"
-
-
-def _page(citation: Citation) -> str:
-    return f", page {citation.page}" if citation.page else ""
-
-
 async def _chunks(call: Call, message: Message, head: dict[str, Any], *, usage: bool) -> AsyncGenerator[bytes, None]:
     """The answer piece by piece, as it is written."""
     events: list[Event] = []
@@ -151,7 +133,7 @@ async def _chunks(call: Call, message: Message, head: dict[str, Any], *, usage: 
     if reply.status == "failed":
         yield frame(_failure(reply))
         return
-    rest = _rest(events, reply) + sources(reply, call.links, message.conversation)
+    rest = _rest(events, reply) + below(reply, call.links, message.conversation)
     if rest:
         yield _chunk(head, {"content": rest})
     yield _chunk(head, {}, finish="stop")

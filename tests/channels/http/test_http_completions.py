@@ -11,7 +11,7 @@ import pytest
 from openai.types.chat import ChatCompletionMessageParam
 
 from channels.http.settings import HttpSettings
-from switchboard import Artifact, Delta, Event, Failed, Final, Message
+from switchboard import Artifact, Delta, Event, Failed, Final, JobStarted, Message, Question, Warning
 from switchboard.testing.assistant import FakeAssistant
 from tests.channels.http.conftest import Api, api_of, sent_in
 
@@ -60,6 +60,19 @@ async def test_a_stream_comes_to_the_same_text(api: Api) -> None:
     )
     assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
     assert chunks[-1].usage.total_tokens == 0
+
+
+async def test_what_a_reply_asks_and_warns_of_is_in_the_text(tmp_path: Path) -> None:
+    async def script(message: Message) -> AsyncIterator[Event]:
+        yield Warning(code="partial", text="Two pages could not be read.")
+        yield Question(text="May I do this?", options=("Yes", "No"))
+        yield JobStarted(job_id="j", text="The rest takes a while.")
+
+    async with api_of(FakeAssistant(script), tmp_path) as api:
+        whole = (await complete(api)).choices[0].message.content
+        said = ["Two pages could not be read.", "May I do this?", "Answer with one of these: Yes / No"]
+        assert whole.split("\n\n") == [*said, "The rest takes a while."]
+        assert text_of(await stream(api)) == whole
 
 
 async def test_only_the_last_question_is_said_and_in_the_same_conversation(api: Api) -> None:
