@@ -3,11 +3,17 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -225,3 +231,41 @@ def test_whatever_is_taken_for_a_link_costs_a_sentence_at_most(link: str) -> Non
     fetcher = WebFetcher(hosts=HOSTS, limit=1, resolve=refuse, dial=refuse)
     with pytest.raises(SwitchboardError):
         asyncio.run(fetcher.fetch(f"https://{link}"))
+
+
+async def test_a_server_that_can_not_prove_who_it_is_is_not_spoken_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed("docs.example.org", tmp_path / "both.pem"))
+    server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    monkeypatch.setattr(fetching, "PORT", server.sockets[0].getsockname()[1])
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await asyncio.to_thread(fetching.dialled, "127.0.0.1", "docs.example.org", 5.0)
+    server.close()
+
+
+def self_signed(host: str, file: Path) -> Path:
+    """A certificate that nobody vouches for, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    kept = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    file.write_bytes(certificate.public_bytes(pem) + key.private_bytes(pem, *kept))
+    return file
+
+
+def test_a_host_is_looked_up_once_for_all_its_addresses() -> None:
+    assert set(fetching.addresses("localhost")) <= {"127.0.0.1", "::1"}

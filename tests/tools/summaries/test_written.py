@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from langchain_core.messages import BaseMessage
@@ -118,6 +119,24 @@ async def test_a_part_without_an_answer_is_left_out_and_named() -> None:
     summary = await summarized(long_document(5), model(then=about(3, Odd())))
     assert {page for _, pages in texts(summary) for page in pages} == {1, 2, 4, 5}
     assert summary.missing == ("page 3, as the language model did not answer for it",)
+
+
+async def test_of_a_document_without_pages_the_missing_parts_are_numbered() -> None:
+    def play(messages: "list[BaseMessage]") -> Step:
+        return Odd() if "Fact 3 is" in prompt_of(messages) and _takes_notes(messages) else "- Something else."
+
+    summary = await summarized(replace(long_document(5), paged=False), model(then=play))  # type: ignore[arg-type]
+    assert summary.missing == ("part 3 of 5, as the language model did not answer for it",)
+    assert texts(summary) == [("Something else.", ())]
+
+
+async def test_notes_that_the_model_does_not_put_together_are_used_as_they_are() -> None:
+    def play(messages: "list[BaseMessage]") -> Step:
+        return Odd() if "You shorten notes" in prompt_of(messages) else noting
+
+    summary = await summarized(long_document(40), model(then=play))  # type: ignore[arg-type]
+    assert {page for _, pages in texts(summary) for page in pages} == set(range(1, 41))
+    assert summary.missing == ()
 
 
 async def test_throttling_is_waited_out() -> None:
