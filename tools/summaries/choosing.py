@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ALIKE = 1.0
+ALIKE = 0.5
 """What a sentence loses, in standard deviations, that is quite like one that was taken."""
 
 CROWDED = 0.8
 """What it loses for each sentence above its part's share that its part of the document has in the summary."""
 
-NEARLY_ALL, MANY, SOME = 0.8, 0.6, 0.3
+NEARLY_ALL, MANY, SOME = 0.8, 0.6, 0.5
 """Shares of two sentences' words, the first of the longer one's: from the last one on they are about the same thing."""
 
 FEWEST = 4
@@ -30,6 +30,9 @@ SAME_MEANING = 0.93
 
 PARTS = 8
 """A document without headings is taken as so many parts."""
+
+_TELLING = re.compile(r"^(?!(?:19|20)\d\d$)\D?\d[\d.,]*[\d.]\d$")
+"""An amount that two sentences hardly share by chance: of three signs or more, and no year."""
 
 _AMOUNT = re.compile(r"[$€£]?\d[\d.,]*\d|\d")
 
@@ -131,14 +134,14 @@ def _repeats(pool: Pool, place: int, chosen: Sequence[int]) -> bool:
 
 
 def _same(pool: Pool, place: int, other: int) -> bool:
-    """Whether two sentences say the same: in nearly the same words; or in many, of no other amounts; or of the same."""
+    """Whether two sentences say the same: in nearly the same words, in many and of no others, or of one amount."""
     mine, theirs = pool.words[place], pool.words[other]
     shared, shorter, longer = len(mine & theirs), *sorted((len(mine), len(theirs)))
     if shared >= NEARLY_ALL * max(longer, 1):
         return True
     amounts = pool.amounts[place] & pool.amounts[other]
+    if any(map(_TELLING.search, amounts)) and shared >= SOME * shorter:
+        return True
     if amounts not in (pool.amounts[place], pool.amounts[other]):
         return False
-    if amounts and shared >= SOME * shorter:
-        return True
     return shared >= MANY * max(shorter, FEWEST) or float(pool.vectors[place] @ pool.vectors[other]) >= SAME_MEANING

@@ -137,4 +137,4 @@ def _shown(read: Outline, place: int, chosen: Sequence[int], known: Phrases, *, 
     text = candidate.text
     if place - 1 not in chosen:
         text = trimmed(text, known) if trims else without_lead_in(text, known)
-    return Sentence(text=text.rstrip(";"), pages=candidate.pages)
+    return Sentence(text=text, pages=candidate.pages)

@@ -8,7 +8,7 @@ from tools.summaries.backend import Sentence
 
 _MOST_COLUMNS = 6
 _TOTAL = re.compile(r"\b(?:total|sum|net|gesamt|summe|totaux|totales?)\b", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"(?!(?:19|20)\d\d\b)\d")
 
 
 def facts(document: Document, count: int) -> tuple[Sentence, ...]:
@@ -30,10 +30,9 @@ def _rows(document: Document) -> Iterator[Sentence]:
 
 
 def _is_header(row: Sequence[str]) -> bool:
-    """Whether a row names the columns: it has more than one cell, and hardly any figures."""
-    return sum(bool(cell.strip()) for cell in row) > 1 and not any(
-        _DIGIT.match(cell.strip(" $€£(-")) for cell in row[1:2]
-    )
+    """Whether a row names the columns: it has more than one cell, and the second is no figure but perhaps a year."""
+    filled = [cell.strip(" $€£(-") for cell in row if cell.strip()]
+    return len(filled) > 1 and not _FIGURE.match(filled[1])
 
 
 def _fact(header: Sequence[str], row: Sequence[str]) -> str:

@@ -25,6 +25,18 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.!?:;。！？；：…][\"”’»)\]]*$")
+_OF_A_TABLE = re.compile(
+    r"\b(?:as of|ended|months|in (?:millions|thousands))\b|^\W*(?:\d+|totals?|change)\W*$|\d.*\b(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+HANGS = re.compile(
+    r"(?:[,&–-]|\b(?:is|are|was|were|be|been|being|has|have|had|will|shall|may|when|as|and|or|but|of|to|in|by|for|with|from|at|on"
+    r"|than|that|which|the|an?|not|more|less|also|primarily|mainly|largely|partially|partly|significantly|both|either|between"
+    r"|und|oder|der|die|das|von|zu|et|ou|de|la|le|du|des|y|o|del|el|los))[\s,;–-]*$",
+    re.IGNORECASE,
+)
+"""An end that something has to follow."""
+
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -101,8 +113,11 @@ class _Builder:
     greeted: bool = False
 
     def heading(self, block: Block) -> None:
+        """A heading opens a section, unless it is a piece of a table that was set in bold."""
         self.end()
-        self.headings.append(Heading(text=" ".join(_MARK.sub("", block.text, count=1).split()), level=block.level or 1))
+        text = " ".join(_MARK.sub("", block.text, count=1).split())
+        if text and not (_OF_A_TABLE.search(text) or HANGS.search(text)):
+            self.headings.append(Heading(text=text, level=block.level or 1))
 
     def line(self, line: str, page: int) -> None:
         """A line of a page; an empty one ends the paragraph, unless a sentence goes on behind it."""
@@ -143,9 +158,11 @@ class _Builder:
     def _goes_on(self, line: str) -> bool:
         if _ENDS.search(self.last):
             return not self.paused and len(self.last) >= WRAPPED and self.last[-1] not in ":;"
+        if line[0].islower() or HANGS.search(self.last):
+            return True
         if self.paused and self.kind == "item":
-            return line[0].islower()
-        return line[0].islower() or line[0] in '(“"' or len(self.last) >= WRAPPED
+            return False
+        return line[0] in '(“"' or len(self.last) >= WRAPPED
 
     def _join(self, line: str, page: int) -> None:
         broken = _BROKEN.search(self.text)

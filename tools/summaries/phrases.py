@@ -1,4 +1,4 @@
-"""What sentences say of themselves, by language: loaded from ``data/phrases.toml`` and compiled once."""
+"""What sentences say of themselves: parts of regular expressions, a file of ``data/phrases/`` for each language."""
 
 import re
 import tomllib
@@ -7,14 +7,28 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FILE = Path(__file__).parent / "data" / "phrases.toml"
+_FOLDER = Path(__file__).parent / "data" / "phrases"
 _FALLBACK = "en"
+_LANGUAGES = frozenset(path.stem for path in _FOLDER.glob("*.toml"))
 _NEVER = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """The expressions of one language; the file says what each stands for."""
+    """The expressions of one language; case does not matter.
+
+    Attributes:
+        boilerplate: A sentence with one of these has no content of its own.
+        leaning: A beginning that points at the sentence before.
+        lead_in: A beginning that can be left out.
+        occasion: A clause at the beginning that tells why, or beside what.
+        tail: Behind a comma, the beginning of a clause that only explains.
+        open_tail: The same without a comma.
+        decides: That somebody must, may, agreed, decided or found.
+        outlook: What will be.
+        compares: What has changed.
+        common: Words that say nothing of the subject.
+    """
 
     boilerplate: re.Pattern[str]
     leaning: re.Pattern[str]
@@ -31,8 +45,8 @@ class Phrases:
 @cache
 def phrases(language: str) -> Phrases:
     """The expressions of a language, an ISO 639-1 code; those of English where there are none."""
-    every = tomllib.loads(_FILE.read_text("utf-8"))
-    found = every.get(language, every[_FALLBACK])
+    file = _FOLDER / f"{language if language in _LANGUAGES else _FALLBACK}.toml"
+    found = tomllib.loads(file.read_text("utf-8"))
     lead_ins = [f"(?:{_any_of(found['lead_in'])}),"] if found["lead_in"] else []
     lead_ins += found.get("announcement", [])
     return Phrases(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.reading.backend import Document
-from tools.summaries.paragraphs import Body, Heading, Paragraph, ParagraphKind, paragraphs
+from tools.summaries.paragraphs import HANGS, Body, Heading, Paragraph, ParagraphKind, paragraphs
 from tools.summaries.phrases import Phrases, phrases
 from tools.summaries.terms import DENSE, word_count, words
 from tools.summaries.trimming import without_lead_in
@@ -29,7 +29,12 @@ _SMALL = frozenset(
         *("et", "de", "la", "le", "du", "des", "y", "el", "los"),
     )
 )
-_LEAST_LETTERS = 0.6
+_LISTED = (("(a)", "(b)"), ("(i)", "(ii)"))
+"""Who says the first of these says the second as well, or is cut off."""
+
+_LEADS_ON = re.compile(r"[;,]\s*(?:and|or|und|oder|et|ou|y|o)?$")
+_LEAST_LETTERS = {False: 0.6, True: 0.4}
+"""The share of letters, by whether words are written without spaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ def _candidates(paragraph: Paragraph, number: int, language: str, *, paged: bool
         start = paragraph.text.index(sentence, end)
         end = start + len(sentence)
         yield Candidate(
-            text=" ".join(sentence.split()),
+            text=_LEADS_ON.sub("", " ".join(sentence.split())),
             pages=paragraph.pages(start, end) if paged else (),
             section=paragraph.section,
             paragraph=number,
@@ -130,16 +135,16 @@ def _fits(sentence: str, known: Phrases, *, item: bool) -> bool:
         return False
     if not (dense or word_count(sentence) >= FEWEST_WORDS) or word_count(sentence) > MOST_WORDS:
         return False
-    if not (
-        _ENDS.search(sentence) or (item and word_count(sentence) > FEWEST_WORDS and not sentence.endswith((":", ",")))
-    ):
+    kept = _LEADS_ON.sub("", sentence)
+    whole_item = item and word_count(kept) > FEWEST_WORDS and not kept.endswith(":") and not HANGS.search(kept)
+    if not (whole_item or _ENDS.search(sentence)):
         return False
     if sentence[0].islower() or sentence.endswith("?") or sentence.isupper():
         return False
-    if _is_title(sentence):
+    if _is_title(sentence) or any(first in sentence and second not in sentence for first, second in _LISTED):
         return False
     letters = sum(char.isalpha() for char in sentence)
-    if letters < _LEAST_LETTERS * len(sentence.replace(" ", "")) or _NOT_SAID.search(sentence):
+    if letters < _LEAST_LETTERS[dense] * len(sentence.replace(" ", "")) or _NOT_SAID.search(sentence):
         return False
     balanced = all(sentence.count(left) == sentence.count(right) for left, right in _BRACKETS[:2])
     return balanced and sentence.count('"') % 2 == 0 and known.boilerplate.search(sentence) is None

@@ -6,6 +6,7 @@ left out.
 
 import re
 
+from tools.summaries.paragraphs import HANGS
 from tools.summaries.phrases import Phrases
 from tools.summaries.terms import word_count
 
@@ -32,11 +33,6 @@ _VERB = re.compile(
 )
 _FIGURE = re.compile(
     r"[$€£¥]\s?\d|\d\s?%|\d[\d.,]*\s(?:per ?cent|million|billion|basis)|(?<![\d.,])(?!(?:19|20)\d\d\b)\d"
-)
-_HANGS = re.compile(
-    r"\b(?:is|are|was|were|be|been|being|has|have|had|will|when|as|and|or|but|of|to|in|by|for|with|from|at|on|than|that|which"
-    r"|the|an?|not|more|less|also|primarily|mainly|largely|partially|partly|significantly|both|either|between)[\s,;–-]*$",
-    re.IGNORECASE,
 )
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("„", "“"))
 _STOPS = '.!?…。！？"”’)]'
@@ -72,7 +68,7 @@ def _behind(lead: re.Match[str] | None, sentence: str) -> str:
 
 def _may_end(sentence: str, end: int) -> bool:
     kept, dropped = sentence[:end], sentence[end:]
-    if word_count(kept) < LEAST_WORDS or not _FIGURE.search(kept) or _HANGS.search(kept):
+    if word_count(kept) < LEAST_WORDS or not _FIGURE.search(kept) or HANGS.search(kept):
         return False
     if not _VERB.search(kept):
         return False
