@@ -56,6 +56,7 @@ class GatewayChannel:
             principal=payload.principal,
             text=payload.frame.text,
             attachments=payload.attachments,
+            reply_to=MessageId(payload.frame.reply_to) if payload.frame.reply_to else None,
             received_at=payload.received_at,
             push=True,
         )

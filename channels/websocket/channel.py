@@ -50,6 +50,7 @@ class WebSocketChannel:
             principal=payload.principal,
             text=payload.frame.text,
             attachments=payload.attachments,
+            reply_to=MessageId(payload.frame.reply_to) if payload.frame.reply_to else None,
             received_at=payload.received_at,
         )
         return (message,)

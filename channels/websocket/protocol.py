@@ -239,6 +239,8 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
 def _check_say(request: Say, bounds: Bounds, about: str) -> None:
     if not _ID.fullmatch(request.id):
         raise BadFrame(texts.BAD_ID, code="malformed")
+    if request.reply_to and not _KNOWN_ID.fullmatch(request.reply_to):
+        raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about)
     if not request.text.strip() and not request.attachments:
         raise BadFrame(texts.EMPTY, code="empty", about=about)
     if len(request.text) > bounds.text:

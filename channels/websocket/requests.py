@@ -17,12 +17,16 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """A person's message. ``attachments`` are digests of uploads. Safe to repeat with the same id."""
+    """A person's message. ``attachments`` are digests of uploads. Safe to repeat with the same id.
+
+    ``reply_to`` is the message whose reply asked what this one answers, where a button says that.
+    """
 
     type: ClassVar[str] = "message"
     id: str
     text: str
     attachments: tuple[str, ...] = ()
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -292,6 +292,24 @@ async def test_warnings_are_shown_and_a_question_is_answered_by_a_click(visitor:
     await expect(visitor.page.locator(".callout.warning")).to_have_text("Page 7 could not be read.")
     await visitor.page.get_by_role("button", name="2025").click()
     await visitor.answered("You said: 2025")
+    asked = next(message for message in stage.heard if message.text == "unclear")
+    assert stage.heard[-1].reply_to == asked.id
+
+
+async def test_a_question_is_markdown_and_gone_are_its_buttons_once_something_else_was_said(
+    visitor: Visitor, stage: Stage
+) -> None:
+    stage.plays("pay", Question(text="May I do this?\n\n- pay (sum: `100`)", options=("Yes", "No")), Final(text=""))
+    await visitor.enter()
+    await visitor.ask("pay")
+    await expect(visitor.page.locator(".question li code")).to_have_text("100")
+    await expect(visitor.page.get_by_role("status").filter(has_text="May I do this?")).to_have_count(1)
+    await visitor.ask("wait")
+    await visitor.answered("You said: wait")
+    await expect(visitor.page.get_by_role("button", name="Yes", exact=True)).to_have_count(0)
+    await visitor.page.reload()
+    await expect(visitor.page.locator(".question li")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Yes", exact=True)).to_have_count(0)
 
 
 async def test_an_answer_is_copied_with_its_sources(visitor: Visitor) -> None:

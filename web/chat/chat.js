@@ -75,11 +75,15 @@ export class Chat extends EventTarget {
     this.#connection.retryNow();
   }
 
-  /** Say something. It is kept and sent again with the same id until the server has it. */
-  say(text, files) {
+  /**
+   * Say something. It is kept and sent again with the same id until the server has it. `answered` is the turn whose
+   * question it answers, if a button says so.
+   */
+  say(text, files, answered = null) {
     const turn = newTurn({ id: newId(), text, files });
     this.#turns.set(turn.id, turn);
-    this.#unsent.set(turn.id, { type: "message", id: turn.id, text, attachments: files.map((file) => file.digest) });
+    const attachments = files.map((file) => file.digest);
+    this.#unsent.set(turn.id, { type: "message", id: turn.id, text, attachments, reply_to: answered?.id ?? "" });
     if (!this.#connection.unordered) this.#connection.send(this.#unsent.get(turn.id));
     else if (this.#unsent.size === 1) this.#sendFirst();
     this.#fire("turns");
@@ -94,6 +98,11 @@ export class Chat extends EventTarget {
   /** A turn that is shown, by its id. */
   turn(id) {
     return this.#turns.get(id);
+  }
+
+  /** Whether a turn's question is still to be answered: nothing was said since. */
+  asks(turn) {
+    return this.turns.findLast((each) => each === turn || !each.job) === turn;
   }
 
   /** The turn that brings a job's result; the newest, where there are several. */

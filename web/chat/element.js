@@ -62,7 +62,7 @@ export class SwitchboardChat extends HTMLElement {
     this.#chat = new Chat(this.hasAttribute("ticket") ? () => this.#withTicket(socket) : socket);
     this.#sidebar = new Sidebar(this.#base);
     this.#composer = new Composer(this.#base, this.#chat);
-    this.#thread = new Thread(this.#base, this.#chat, (text, files) => this.#say(text, files));
+    this.#thread = new Thread(this.#base, this.#chat, (text, files, answered) => this.#say(text, files, answered));
     this.#listen();
     this.#draw();
     this.#setTheme(loadTheme());
@@ -147,9 +147,9 @@ export class SwitchboardChat extends HTMLElement {
     this.#composer.addEventListener("stop", () => chat.stop());
   }
 
-  #say(text, files) {
+  #say(text, files, answered) {
     this.#thread.follow();
-    this.#chat.say(text, files);
+    this.#chat.say(text, files, answered);
     this.#composer.focus();
   }
 

@@ -34,6 +34,7 @@ export class Thread {
       connected: () => chat.state === "open",
       turn: (id) => chat.turn(id),
       result: (job) => chat.result(job),
+      asks: (turn) => chat.asks(turn),
       cancel: (job) => chat.cancel(job),
       rate: (turn, verdict, comment) => chat.rate(turn, verdict, comment),
       reveal: (turn) => this.#reveal(turn),
@@ -171,8 +172,10 @@ export class Thread {
   /** The answer, once and whole. */
   #announceEnd(turn) {
     requestAnimationFrame(() => {
-      const answer = this.#views.get(turn.id)?.element.querySelector(".answer");
-      const words = turn.error || answer?.textContent || texts.stopped;
+      const element = this.#views.get(turn.id)?.element;
+      const answer = element?.querySelector(".answer")?.textContent;
+      const asked = element?.querySelector(".question")?.textContent;
+      const words = turn.error || [answer, asked].filter(Boolean).join(" ") || texts.stopped;
       const sources = turn.citations.length ? `${texts.sources}: ${turn.citations.length}` : "";
       this.#announce(`${words} ${sources}`);
     });

@@ -27,8 +27,8 @@ export class TurnView {
   };
 
   /**
-   * `chat` gives base, card, connected(), turn(id), result(job) and, for what a person clicks, say(text, files),
-   * cancel(job), rate(turn, verdict, comment) and reveal(turn).
+   * `chat` gives base, card, connected(), turn(id), result(job), asks(turn) and, for what a person clicks,
+   * say(text, files, answered), cancel(job), rate(turn, verdict, comment) and reveal(turn).
    */
   constructor(turn, chat) {
     this.#turn = turn;
@@ -170,15 +170,15 @@ export class TurnView {
     ];
   }
 
+  /** What can be answered, until something is said: a late yes could be taken for one to what is asked now. */
   #question({ text, options }) {
+    const turn = this.#turn;
+    const asked = text !== turn.answer && h("div", { class: "answer" });
+    if (asked) new MarkdownView(asked, this.#chat.base, () => {}).show(text);
     const choose = (option) =>
-      h("button", { type: "button", class: "option", onclick: () => this.#chat.say(option, []) }, option);
-    return h(
-      "div",
-      { class: "question" },
-      text !== this.#turn.answer && h("p", {}, text),
-      h("div", { class: "options" }, options.map(choose)),
-    );
+      h("button", { type: "button", class: "option", onclick: () => this.#chat.say(option, [], turn) }, option);
+    const choices = this.#chat.asks(turn) && h("div", { class: "options" }, options.map(choose));
+    return h("div", { class: "question" }, asked, choices);
   }
 
   #actions() {

@@ -1,5 +1,6 @@
 """The gateway as a channel: the contract that all channels keep, and what it says of deliveries."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,14 @@ async def sent(**trouble: set[str]) -> tuple[Receipt, list[dict[str, Any]]]:
         message = type(message)(id=message.id, conversation=conversation, principal=message.principal, text="Hi")
         parts = stage.channel.render(Reply(text="Hello.", status="complete"))
         return await stage.channel.send(message, parts), client.heard("turn")
+
+
+def test_a_button_says_which_question_it_answers() -> None:
+    frame = Say(id="message-2", text="Yes", reply_to="message-1")
+    (message,) = GatewayChannel(Hall(MemoryConnectionStore(), Sockets()), GatewaySettings()).parse(
+        replace(said("Yes", id="message-2", sender="ann"), frame=frame)
+    )
+    assert message.reply_to == "message-1"
 
 
 async def test_a_reply_that_was_not_shown_is_sent_as_a_turn_that_is_done() -> None:

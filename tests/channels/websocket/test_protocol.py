@@ -120,6 +120,13 @@ def test_too_many_files_are_refused() -> None:
         read(json.dumps({"type": "message", **to_json(frame)}), bounds=BOUNDS)
 
 
+@pytest.mark.parametrize("answered", ["<script>", "a" * 141, "message-1\n"])
+def test_an_answer_to_what_can_be_no_message_is_refused(answered: str) -> None:
+    frame = Say(id="message-2", text="Yes", reply_to=answered)
+    with pytest.raises(BadFrame):
+        read(json.dumps({"type": "message", **to_json(frame)}), bounds=BOUNDS)
+
+
 def test_half_a_surrogate_pair_goes_through() -> None:
     request = read('{"type":"message","id":"message-1","text":"\\ud800"}', bounds=BOUNDS)
     assert isinstance(request, Say)
