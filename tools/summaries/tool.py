@@ -1,7 +1,6 @@
 """``summarize_document`` as the model sees it: at once where that is quick, otherwise as a job."""
 
 import asyncio
-import contextlib
 import json
 import re
 import time
@@ -153,10 +152,9 @@ class _Call:
                 await asyncio.wait({work}, timeout=max(0.0, self._left()))
             return work.result() if work.done() else None
         finally:
-            for task in (work, long):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            work.cancel()
+            long.cancel()
+            await asyncio.gather(work, long, return_exceptions=True)
 
     async def _make(self) -> Shown | None:
         tell = shown(self.context.emit)
