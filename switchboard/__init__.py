@@ -35,6 +35,7 @@ from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.jobs import JobContext, JobKind, JobStarter, Progress, job
 from switchboard.limits import Limits, Receipt
 from switchboard.messages import Attachment, Call, Message
+from switchboard.plugins import Setup
 from switchboard.rendering import Rendered, render
 from switchboard.reply import Reply, fold
 from switchboard.storage import (
@@ -98,6 +99,7 @@ __all__ = [
     "Refused",
     "Rendered",
     "Reply",
+    "Setup",
     "Snapshot",
     "SourceFile",
     "Status",

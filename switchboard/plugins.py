@@ -28,6 +28,7 @@ from switchboard.tools import Tool
 
 if TYPE_CHECKING:
     from switchboard.settings import Settings
+    from switchboard.tables import Model
 
 Group = Literal["switchboard.tools", "switchboard.jobs", "switchboard.channels", "switchboard.backends"]
 
@@ -78,6 +79,16 @@ class Setup:
             name = getattr(self.settings.backends, role)
             self._made[role] = self._make(role, name)
         return self._made[role]
+
+    def table(self, group: Literal["channels", "tools"], name: str, model: "type[Model]", *, page: str = "") -> "Model":
+        """A plug-in's own table of the settings, such as ``[channels.pager]``; see `switchboard.tables`.
+
+        Raises:
+            ConfigError: Something in it is wrong.
+        """
+        from switchboard.tables import table  # pydantic is only needed once there is something to check
+
+        return table(self.settings, group, name, model, page=page)
 
     def made(self) -> Mapping[str, Any]:
         """The backends that exist by now, by role."""

@@ -51,6 +51,7 @@ PUBLIC = [
     "Refused",
     "Rendered",
     "Reply",
+    "Setup",
     "Snapshot",
     "SourceFile",
     "Status",

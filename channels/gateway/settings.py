@@ -1,14 +1,14 @@
 """The table ``[channels.gateway]`` of the settings, checked when the channel is made."""
 
-from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from channels.tokens import JwtSettings
 from switchboard import ConfigError
 from switchboard.settings import Settings
+from switchboard.tables import table
 
 SHORTEST_SECRET = 32
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -78,14 +78,4 @@ def gateway_settings(settings: Settings) -> GatewaySettings:
     Raises:
         ConfigError: Something in it is wrong.
     """
-    table: Mapping[str, Any] = (settings.channels.model_extra or {}).get("gateway", {})
-    try:
-        return GatewaySettings.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join(("channels", "gateway", *map(str, fault["loc"])))
-        raise ConfigError(
-            f"{name} is not right: {fault['msg'].lower()}.",
-            fix="docs/websocket-on-aws.md lists what there is.",
-            where=f"the table [channels.gateway] or the variable SWITCHBOARD_{name.replace('.', '__').upper()}",
-        ) from None
+    return table(settings, "channels", "gateway", GatewaySettings, page="docs/websocket-on-aws.md")

@@ -1,12 +1,12 @@
 """The table ``[channels.http]`` of the settings, checked when the channel is made."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from channels.tokens import JwtSettings
-from switchboard import ConfigError
+from switchboard.tables import table
 
 if TYPE_CHECKING:
     from switchboard.settings import Settings
@@ -49,10 +49,4 @@ def http_settings(settings: "Settings") -> HttpSettings:
     Raises:
         ConfigError: Something in it is wrong.
     """
-    table: Any = (settings.channels.model_extra or {}).get("http", {})
-    try:
-        return HttpSettings.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in ("channels", "http", *fault["loc"]))
-        raise ConfigError(f"{fault['msg']}.", fix="docs/http.md lists what there is.", where=where) from None
+    return table(settings, "channels", "http", HttpSettings, page="docs/http.md")

@@ -1,10 +1,11 @@
 """The table ``[channels.lex]`` of the settings, checked when the channel is made."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from switchboard import ConfigError
+from switchboard.tables import table
 
 if TYPE_CHECKING:
     from switchboard.settings import Settings
@@ -69,13 +70,7 @@ def lex_settings(settings: "Settings", *, secret: str = "") -> LexSettings:
     Raises:
         ConfigError: Something in it is wrong, or there is no secret.
     """
-    table: Any = (settings.channels.model_extra or {}).get("lex", {})
-    try:
-        made = LexSettings.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in ("channels", "lex", *fault["loc"]))
-        raise ConfigError(f"{fault['msg']}.", fix="docs/lex.md lists what there is.", where=where) from None
+    made = table(settings, "channels", "lex", LexSettings, page="docs/lex.md")
     if not made.key and secret:
         made = made.model_copy(update={"secret": SecretStr(secret)})
     if len(made.key) < 32:

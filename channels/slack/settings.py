@@ -1,14 +1,14 @@
 """The table ``[channels.slack]`` of the settings, checked when the channel is made."""
 
 import importlib.util
-from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from switchboard import ConfigError
 from switchboard.settings import Settings
+from switchboard.tables import table
 
 LIBRARIES = ("slack_sdk", "slack_bolt")
 
@@ -78,17 +78,7 @@ def slack_settings(settings: Settings) -> SlackSettings:
     Raises:
         ConfigError: Something in it is wrong.
     """
-    table: Mapping[str, Any] = (settings.channels.model_extra or {}).get("slack", {})
-    try:
-        return SlackSettings.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join(("channels", "slack", *map(str, fault["loc"])))
-        raise ConfigError(
-            f"{name} is not right: {fault['msg'].lower()}.",
-            fix="docs/slack.md lists what there is.",
-            where=f"the table [channels.slack] or the variable SWITCHBOARD_{name.replace('.', '__').upper()}",
-        ) from None
+    return table(settings, "channels", "slack", SlackSettings, page="docs/slack.md")
 
 
 def require(settings: SlackSettings) -> None:
