@@ -8,7 +8,7 @@ from functools import cache
 from tools.drafts.backend import Duration, Money, Unit
 
 NUMBER = r"[-−]?(?:\d{1,3}(?: \d{3})+(?!\d)(?:,\d{1,2})?|\d(?:[\d.,'’\u00a0\u202f]*\d)?)"
-_LARGEST = Decimal(10) ** 12
+LARGEST = Decimal(10) ** 12
 """Amounts from here on are taken for a slip: no invoice of ours is over a million million."""
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "CHF": "CHF", "Fr.": "CHF", "US$": "USD", "zł": "PLN"}
@@ -85,7 +85,7 @@ def decimal(text: str) -> Decimal | None:
         found = Decimal(bare)
     except InvalidOperation:
         return None
-    return found if abs(found) < _LARGEST else None
+    return found if found.is_finite() and abs(found) < LARGEST else None
 
 
 def counted(text: str) -> Decimal | None:

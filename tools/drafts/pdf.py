@@ -136,7 +136,7 @@ class _Writer:
 
     def _pairs(self, block: Pairs, width: float) -> "Flowable":
         inner = width * (0.5 if block.totals and width == self.width else 1)
-        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if width == self.width else (0.5, 0.5)
+        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if width == self.width else (0.42, 0.58)
         rows, last = [], len(block.pairs) - 1
         for at, (name, value) in enumerate(block.pairs):
             bold = block.totals and at == last

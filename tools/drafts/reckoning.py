@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from tools.drafts import texts
-from tools.drafts.amounts import currencies, is_iban
+from tools.drafts.amounts import LARGEST, currencies, is_iban
 from tools.drafts.backend import Duration, Fault, Field, Known, Line, Money, Party, Value
 from tools.drafts.dates import after
 from tools.drafts.templates import Template
@@ -141,6 +141,8 @@ def _several(field: Field, value: tuple[Line, ...] | tuple[str, ...]) -> Iterato
             yield texts.no_quantity(each.description, each.quantity)
         if each.price.amount < 0:
             yield texts.negative_price(each.description)
+        if each.quantity * each.price.amount >= LARGEST:
+            yield texts.too_large(each.description)
         if len(each.description) > LONGEST["text"]:
             yield texts.too_long(field.label, len(each.description), LONGEST["text"])
 

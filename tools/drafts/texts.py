@@ -30,7 +30,7 @@ CHANGED = " – changed"
 PHRASED = "worded by the model"
 PLACEHOLDER = "placeholder, to be replaced by your number"
 ILLUSTRATION = "the illustration"
-NET, TAX, TOTAL = "net", "tax", "total"
+NET, TAX, TOTAL = "Net", "tax", "total"
 _VALUE = 160
 
 
@@ -121,6 +121,13 @@ def negative_price(description: str) -> str:
     return (
         f"The price of “{short(description, 60)}” can't be negative; for money off, say “10% discount”. "
         "What are the lines?"
+    )
+
+
+def too_large(description: str) -> str:
+    """A line that comes to more than can be meant."""
+    return (
+        f"“{short(description, 60)}” comes to a million million or more, which looks like a slip. What are the lines?"
     )
 
 

@@ -190,7 +190,7 @@ class _Writer:
 
     def _pairs(self, block: Pairs, place: Any) -> None:
         width = self._width * (0.5 if block.totals or place is not self._made else 1)
-        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if place is self._made else (0.5, 0.5)
+        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if place is self._made else (0.42, 0.58)
         table = bare_table(place, len(block.pairs), [width * share for share in shares])
         if block.totals:
             to_the_right(table)

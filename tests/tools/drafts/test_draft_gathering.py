@@ -114,6 +114,7 @@ def test_a_draft_can_be_dropped(gathered: Gathered) -> None:
     [
         (("VAT 20%, -3 days consulting at 900 EUR",), "lines", "can't be -3"),
         (("VAT 20%, 0 days consulting at 900 EUR",), "lines", "above 0"),
+        (("VAT 20%, 900000000 days consulting at 900000000 EUR",), "lines", "looks like a slip"),
         (("VAT 20%, 3 days consulting at 900 XYZ",), "currency", "'XYZ' is not a currency"),
         (("VAT 120%, 3 days consulting at 900 EUR",), "tax", "between 0 and 100"),
         (("VAT 20%, 3 days consulting at 900 EUR, due 2026-01-01",), "due", "before the date"),

@@ -156,7 +156,7 @@ def test_a_name_in_quotation_marks_is_taken_whole(gathered: Gathered) -> None:
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=400), st.sampled_from(sorted(TEMPLATES)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_is_read_without_a_fault(text: str, kind: str) -> None:
     understand(text, TEMPLATES[kind].fields, Setting(language="en", today=TODAY))
 
@@ -169,7 +169,7 @@ WORDS = st.lists(st.sampled_from([*LIKELY.split(), "\n"]), max_size=40).map(" ".
 
 
 @given(st.lists(WORDS, min_size=1, max_size=4), st.sampled_from(sorted(TEMPLATES)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_conversation_of_likely_words_comes_to_a_state(said: list[str], kind: str) -> None:
     state = gather(said, TEMPLATES[kind], Setting(language="en", today=TODAY), DraftSettings())
     assert state.asked is not None or state.version > 0 or state.dropped
