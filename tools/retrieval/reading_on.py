@@ -6,7 +6,7 @@ from dataclasses import replace
 from switchboard import Attachment, JobContext, JobKind, JobStarted, JobStarter, Reply, Warning, job
 from switchboard.wire import from_json, to_json
 from tools.markdown import escaped
-from tools.progress import passed_on
+from tools.progress import passed_on, repeated
 from tools.reading.backend import Reader
 from tools.retrieval import texts
 from tools.retrieval.attached import Attached, Files
@@ -41,7 +41,7 @@ def read_files_job(library: Library, reader: Reader) -> JobKind:
             blobs=context.blobs,
         )
         attached = Attached(library=library, reader=reader)
-        async with passed_on(context.progress) as tell:
+        async with passed_on(context.progress) as told, repeated(told) as tell:
             warnings = await attached.index(files, tell)
         named = await _named(library, context)
         passages = await library.search(

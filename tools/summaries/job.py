@@ -3,7 +3,7 @@
 from typing import Any
 
 from switchboard import JobContext, JobKind, JobStarted, JobStarter, Reply, job
-from tools.progress import passed_on
+from tools.progress import passed_on, repeated
 from tools.retrieval.backend import Source
 from tools.summaries import checkpoints
 from tools.summaries.locating import Asker, reference
@@ -58,7 +58,7 @@ def summary_job(maker: Maker) -> JobKind:
         async def save(text: str) -> None:
             await checkpoints.save(context, text)
 
-        async with passed_on(context.progress) as tell:
+        async with passed_on(context.progress) as told, repeated(told) as tell:
             document = await maker.read(source, asker, tell)
             made = await maker.summarize(
                 document, source, wish, tell, cancelled=context.cancelled, saved=saved, save=save

@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 from switchboard import ToolFailed
 from switchboard.tools import Cancelled
-from tools.progress import Tell, repeated
+from tools.progress import Tell
 from tools.reading.backend import Document, Reader
 from tools.retrieval.backend import Library, Retriever, Source
 from tools.summaries import texts
@@ -95,23 +95,21 @@ class Maker:
     ) -> Shown:
         """Summarise a document that was read. Raises as `Summarizer.summarize`."""
 
-        async with repeated(tell) as alive:
+        async def progress(done: int, total: int, text: str) -> None:
+            if text:
+                tell(text, done, total)
 
-            async def progress(done: int, total: int, text: str) -> None:
-                if text:
-                    alive(text, done, total)
-
-            summary = await self.summarizer.summarize(
-                document,
-                focus=wish.focus,
-                length=wish.length,
-                language=wish.language,
-                progress=progress,
-                saved=saved,
-                save=save,
-                cancelled=cancelled,
-            )
-            return await asyncio.to_thread(shown, summary, document, source, language=wish.language, model=self.model)
+        summary = await self.summarizer.summarize(
+            document,
+            focus=wish.focus,
+            length=wish.length,
+            language=wish.language,
+            progress=progress,
+            saved=saved,
+            save=save,
+            cancelled=cancelled,
+        )
+        return await asyncio.to_thread(shown, summary, document, source, language=wish.language, model=self.model)
 
 
 def _takes_documents(library: Retriever) -> TypeGuard[Library]:
