@@ -109,11 +109,23 @@ def lines(words: Words) -> list[Line]:
 
 def line(row: Sequence[Run]) -> Line:
     """The line that runs from left to right form; its type is that of its longest run."""
+    first = row[0]
+    if len(row) == 1:  # as most are; there are many
+        return Line(
+            runs=(first,),
+            text=first.text,
+            left=first.left,
+            right=first.right,
+            bottom=first.bottom,
+            top=first.top,
+            size=first.size,
+            bold=first.bold,
+        )
     letters = sum(len(run.text) for run in row)
     return Line(
         runs=tuple(row),
         text=" ".join(run.text for run in row),
-        left=row[0].left,
+        left=first.left,
         right=max(run.right for run in row),
         bottom=min(run.bottom for run in row),
         top=max(run.top for run in row),

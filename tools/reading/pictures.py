@@ -20,7 +20,7 @@ POINTS = 72.0
 _SCAN = 300.0  # dots per inch, where a picture does not tell: an office scanner's
 _LEAST, _MOST = 150.0, 300.0  # dots per inch at which a PDF's page is drawn
 _SURE = 0.7  # from here on nothing else is tried
-_FAINT = 0.5  # below that the words are guesses, such as those on a page in a script that there is no data for
+FAINT = 0.5  # below that the words are guesses, such as those on a page in a script that there is no data for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def recognised(gray: "Image", *, dots: float, budget: Budget) -> Sheet:
         return Sheet(method="ocr")
     parts = tuple(_parts(result, gray, dots))
     sheet = Sheet(parts=parts, method="ocr", confidence=result.confidence, language=result.language)
-    if result.confidence < _FAINT:
+    if result.confidence < FAINT:
         return replace(sheet, parts=(), language="", fault="faint")
     return sheet
 
@@ -87,15 +87,15 @@ def _best(gray: "Image", until: float) -> _Result:
     run = preparing.run_of_lines(even)
     best = _Result()
     for turned in (1, 3, 0, 2) if run.sideways else (0, 2, 1, 3):
-        best = max(best, _read(even, turned, until), key=lambda one: one.score)
+        best = max(best, _read(even, turned, None if turned else run, until), key=lambda one: one.score)
         if best.confidence >= _SURE or not best.found:
             break
     return best
 
 
-def _read(even: "Image", turned: int, until: float) -> _Result:
+def _read(even: "Image", turned: int, run: preparing.Run | None, until: float) -> _Result:
     picture = even.rotate(90 * turned, expand=True) if turned else even
-    run = preparing.run_of_lines(picture)
+    run = run or preparing.run_of_lines(picture)
     large = preparing.enlarged(preparing.straight(picture, run), run)
     found = _in_its_language(large, until)
     return replace(found, turned=turned, scale=large.width / picture.width)

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 
 _LOOK = 1_000  # pixels of the longer side that are enough to see how lines run
 _MOST_INK = 60_000  # points of ink that are enough to see it
-_WIDEST = 6.0  # degrees
+WIDEST = 6.0  # degrees
 _STRAIGHT = 0.2  # degrees that do no harm
-_GOOD_LINE = 30.0  # pixels from the top to the bottom of a line of type, below which letters are mistaken
+_GOOD_LINE = 24.0  # pixels from the top to the bottom of a line of type, below which letters are mistaken
+_TINY_LINE = 12.0  # below which even sharp ones are
+_SHARP = 165  # of 255: the step from paper to ink at the edges of letters that are in focus
+_EVERY = 4  # which row is looked at for that
+_EDGE = 40  # of 255: a step that is one
 _MOST_SCALE = 4.0
 _MOST_PIXELS = 36_000_000  # as many as a page of A4 has at 600 dots per inch
 _UNEVEN = 14.0  # how much the paper's brightness may vary, of 255
@@ -90,15 +94,28 @@ def straight(gray: "Image", run: Run) -> "Image":
 
 
 def enlarged(gray: "Image", run: Run) -> "Image":
-    """The picture as large as its letters need it, and no larger than can be coped with."""
+    """The picture as large as its letters need it, and no larger than can be coped with.
+
+    Sharp letters need no more than to be not tiny; blurred ones are told apart better when they are large.
+    """
     from PIL import Image
 
-    wanted = min(_GOOD_LINE / run.height, _MOST_SCALE) if 0 < run.height < 0.9 * _GOOD_LINE else 1.0
+    small = 0 < run.height < _TINY_LINE or (0 < run.height < 0.9 * _GOOD_LINE and _sharpness(gray) < _SHARP)
+    wanted = min(_GOOD_LINE / run.height, _MOST_SCALE) if small else 1.0
     scale = min(wanted, (_MOST_PIXELS / (gray.width * gray.height)) ** 0.5)
     if 0.97 < scale <= 1.0:
         return gray
     size = (max(round(gray.width * scale), 1), max(round(gray.height * scale), 1))
     return gray.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
+
+
+def _sharpness(gray: "Image") -> float:
+    """How steep the edges of letters are: the step from one pixel to the next at most of the steep ones."""
+    import numpy as np
+
+    steps = np.abs(np.diff(np.asarray(gray)[::_EVERY].astype(np.int16), axis=1))
+    edges = steps[steps > _EDGE]
+    return float(np.percentile(edges, 90)) if len(edges) else 255.0
 
 
 def _stretched(gray: "Image") -> "Image":
@@ -137,9 +154,9 @@ def _slant(along: "NDArray[np.float64]", off: "NDArray[np.float64]") -> tuple[fl
     """The angle in degrees at which ink gathers in the sharpest stripes, and how sharp they are."""
     import numpy as np
 
-    coarse = [(_sharpness(along, off, angle), angle) for angle in np.arange(-_WIDEST, _WIDEST + 0.1, 0.5)]
+    coarse = [(_gathered(along, off, angle), angle) for angle in np.arange(-WIDEST, WIDEST + 0.1, 0.5)]
     around = max(coarse)[1]
-    fine = [(_sharpness(along, off, angle), angle) for angle in np.arange(around - 0.5, around + 0.55, 0.1)]
+    fine = [(_gathered(along, off, angle), angle) for angle in np.arange(around - 0.5, around + 0.55, 0.1)]
     score, angle = max(fine)
     return float(angle), score
 
@@ -152,7 +169,7 @@ def _stripes(along: "NDArray[np.float64]", off: "NDArray[np.float64]", angle: fl
     return np.bincount((places - places.min()).astype(np.int64))
 
 
-def _sharpness(along: "NDArray[np.float64]", off: "NDArray[np.float64]", angle: float) -> float:
+def _gathered(along: "NDArray[np.float64]", off: "NDArray[np.float64]", angle: float) -> float:
     import numpy as np
 
     return float((np.diff(_stripes(along, off, angle)) ** 2).sum())
