@@ -1,7 +1,7 @@
 """The words that everyone speaks. A plug-in imports from here and from nowhere else."""
 
 from switchboard.assistant import Assistant, Catalogue, Offer, SourceFile
-from switchboard.channels import Channel
+from switchboard.channels import Channel, ServedChannel
 from switchboard.errors import (
     BackendError,
     BadInput,
@@ -99,6 +99,7 @@ __all__ = [
     "Refused",
     "Rendered",
     "Reply",
+    "ServedChannel",
     "Setup",
     "Snapshot",
     "SourceFile",

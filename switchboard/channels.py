@@ -1,8 +1,9 @@
-"""What a channel is: parse, render and send."""
+"""What a channel is: parse, render and send; and serve, where it fetches by itself what people say."""
 
 from collections.abc import Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
+from switchboard.assistant import Assistant
 from switchboard.limits import Limits, Receipt
 from switchboard.messages import Message
 from switchboard.reply import Reply
@@ -46,5 +47,17 @@ class Channel(Protocol, Generic[Incoming, Outgoing]):
 
         Raises:
             DeliveryFailed: It did not arrive, or nobody knows.
+        """
+        ...
+
+
+@runtime_checkable
+class ServedChannel(Channel[Incoming, Outgoing], Protocol[Incoming, Outgoing]):
+    """A channel that nobody calls: it polls its platform, or holds a connection to it."""
+
+    async def serve(self, assistant: Assistant) -> None:
+        """Take what comes until cancelled, and offer it with ``push=True``: replies are sent by the outbox.
+
+        ``switchboard serve --channel NAME`` runs it, and begins it again when it ends or raises.
         """
         ...

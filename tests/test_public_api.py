@@ -51,6 +51,7 @@ PUBLIC = [
     "Refused",
     "Rendered",
     "Reply",
+    "ServedChannel",
     "Setup",
     "Snapshot",
     "SourceFile",

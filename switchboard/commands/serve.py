@@ -7,9 +7,9 @@ import time
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from switchboard.commands import identity, running, texts
+from switchboard.commands import identity, listening, running, texts
 from switchboard.commands.context import Context
 from switchboard.errors import ConfigError
 from switchboard.identity import Principal
@@ -31,6 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lex", action="store_true", help="also serve the Lex V2 runtime API, for Lex clients")
     parser.add_argument("--slack", action="store_true", help="also answer in Slack, as the table [channels.slack] says")
     parser.add_argument(
+        "--channel",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="also serve an installed channel that fetches what people say by itself; repeatable",
+    )
+    parser.add_argument(
         "--mcp", action="store_true", help="instead, offer the tools to another assistant on standard input and output"
     )
     parser.add_argument("--open", action="store_true", help="open the chat in the browser, signed in")
@@ -45,8 +52,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.mcp:
         return _serve_mcp(setup)
     web = _web_settings(args, setup)
+    served = listening.chosen(setup, args.channel)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(setup, web, browse=args.open, lex=args.lex, slack=args.slack))
+        runner.run(_serve(setup, web, browse=args.open, lex=args.lex, slack=args.slack, served=served))
     return 0
 
 
@@ -83,18 +91,25 @@ def _workshop(setup: "Setup", assistant: "SwitchboardAssistant") -> "Workshop":
     )
 
 
-async def _serve(setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool, slack: bool) -> None:
+async def _serve(
+    setup: "Setup", web: "WebSettings", *, browse: bool, lex: bool, slack: bool, served: listening.Served
+) -> None:
     from channels.http.app import beside
     from channels.http.serve import api
     from channels.websocket.serve import serve
 
-    pushing = {"slack": _slack_channel(setup)} if slack else {}
+    pushing: dict[str, Any] = {**served}
+    if slack:
+        pushing["slack"] = _slack_channel(setup)
     async with (
         running.assistant(setup, channels=pushing, works=True, hands_over=True) as assistant,
         _retaining(assistant, setup.settings.retention.days),
         _lex_runtime(setup, assistant, web.secret.hex()) if lex else nullcontext(""),
         _slack(pushing["slack"], assistant) if slack else nullcontext(),
+        listening.listening(served, assistant),
     ):
+        for name in served:
+            print(texts.serving_channel(name), flush=True)
         http = api(setup, assistant, web, workshop=_workshop(setup, assistant))
         await assistant.recover()
         catalogue = await assistant.catalogue(web.owner or Principal(id=""))
@@ -155,7 +170,8 @@ async def _lex_runtime(setup: "Setup", assistant: "SwitchboardAssistant", secret
 
     lex = channel(setup, secret=secret)
     hook = Fulfilment(lex, assistant).answer
-    async with lex_running(hook, port=lex.settings.port, origins=lex.settings.origins) as address:
+    settings = lex.settings
+    async with lex_running(hook, port=settings.port, origins=settings.origins, slots=lex.slots) as address:
         print(texts.serving_lex(address), flush=True)
         yield
 

@@ -161,6 +161,32 @@ def serving(address: str, key: str, catalogue: Catalogue) -> str:
     return "\n".join([*lines, "Ctrl-C stops the server."])
 
 
+NOT_SERVED_FIX = (
+    "Give it a method serve(assistant), as docs/add-a-channel.md shows, or leave it out."
+)
+SERVED_NO_LONGER = "it ended by itself."
+
+
+def not_served(name: str) -> str:
+    """What is wrong with a channel that was to be served by name."""
+    return f"The channel {name} does not fetch what people say."
+
+
+def serving_channel(name: str) -> str:
+    """A channel that fetches what people say has begun to."""
+    return f"The channel {name} is being served."
+
+
+def served_badly(kind: str, incident: str) -> str:
+    """What failed in a channel, without the error's own words, in which there may be a token."""
+    return f"{kind} (incident {incident}; {LOG} in the data folder has the details)."
+
+
+def served_again(name: str, why: str, pause: float) -> str:
+    """A channel has failed, and is begun again."""
+    return f"switchboard: {name} begins again in {pause:g} s: {why}"
+
+
 def serving_lex(address: str) -> str:
     """Where Lex clients find the bot on this machine."""
     return f"The Lex runtime is at {address}  (the endpoint_url of any lexv2-runtime client; any credentials will do)"
