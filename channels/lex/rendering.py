@@ -44,9 +44,7 @@ def pieces(reply: Reply, style: Style, heading: str = "") -> tuple[LexMessage, .
     whole = "\n\n".join(filter(None, [heading, *rendered.messages]))
     messages: list[LexMessage] = [*text_messages(whole, style), *cards]
     if rendered.options:
-        question = _clean(reply.question.text) if reply.question else ""
-        fits = 0 < measure(question, UNIT) <= CARD_FIELD
-        messages.append(one_card(question if fits else texts.CHOOSE, map(_clean, rendered.options)))
+        messages.append(one_card(texts.CHOOSE, map(_clean, rendered.options)))
     if reply.job:
         messages += result_control(style)
     return tuple(messages) or text_messages(texts.NOTHING_SAID, style)

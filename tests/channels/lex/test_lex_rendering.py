@@ -168,12 +168,12 @@ def test_options_are_buttons_where_they_fit_and_a_numbered_list_where_not(
         assert f"1. {options[0]}" in content(messages[0])
 
 
-def test_a_question_too_long_for_a_card_is_text_above_it() -> None:
-    question = Question(text="Which of them? " * 20, options=("red",))
-    *asked, card = pieces(Reply(text="", status="complete", question=question), PLAIN)
+@pytest.mark.parametrize("asked", ["May I do this? - pay (sum: `100`)", "Which of them? " * 20])
+def test_a_question_stands_once_as_text_above_its_buttons(asked: str) -> None:
+    text, card = pieces(Reply(text="", status="complete", question=Question(text=asked, options=("red",))), PLAIN)
     assert isinstance(card, Card)
     assert card.title == texts.CHOOSE
-    assert content(asked[0]) == question.text.strip()
+    assert content(text) == asked.replace("`", "").strip()
 
 
 def test_a_reply_that_goes_on_as_a_job_has_a_button_for_its_result_and_says_so_once() -> None:
