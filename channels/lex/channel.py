@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from channels.lex.call import Call, read
-from channels.lex.dialog import Ask, ToolNeeds, next_step
+from channels.lex.dialog import Ask, ToolNeeds, next_step, slots_of
 from channels.lex.identity import conversation_of, principal_of
 from channels.lex.limits import LIMITS
 from channels.lex.naming import message_id
@@ -53,6 +53,12 @@ class LexChannel:
     tools: Mapping[str, ToolNeeds] = field(default_factory=dict)
     name: str = "lex"
     limits = LIMITS
+
+    @property
+    def slots(self) -> dict[str, frozenset[str]]:
+        """The slots of each intent that stands for a tool."""
+        needs = {name: self.tools.get(mapped.tool, ToolNeeds()) for name, mapped in self.settings.intents.items()}
+        return {name: frozenset(slots_of(self.settings.intents[name], each).values()) for name, each in needs.items()}
 
     def hear(self, invocation: Invocation) -> Heard:
         """Who is calling, and where.

@@ -81,12 +81,16 @@ def next_step(call: Call, settings: LexSettings, tools: Mapping[str, ToolNeeds])
     return Ask(text=texts.intent(intent.name, intent.filled) if intent.filled else call.words or intent.name)
 
 
+def slots_of(mapped: Mapped, needs: ToolNeeds) -> dict[str, str]:
+    """The slot of each argument that has one; what the tool needs has one of its own name, unless it is mapped."""
+    return {argument: argument for argument in needs.required} | mapped.slots
+
+
 def _fill(call: Call, intent: Intent, mapped: Mapped, needs: ToolNeeds) -> Ask | Step:
     """The next step of an intent that stands for a tool."""
     if intent.confirmation == "Denied":
         return Step(action="Close", text=texts.CANCELLED, failed=True)
-    slots = {argument: mapped.slots.get(argument, argument) for argument in needs.required}
-    slots.update(mapped.slots)
+    slots = slots_of(mapped, needs)
     for argument in needs.required:
         if slots[argument] in intent.slots and slots[argument] not in intent.filled:
             return Step(action="ElicitSlot", slot=slots[argument], text=texts.missing(argument))

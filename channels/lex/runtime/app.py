@@ -4,7 +4,8 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -45,10 +46,19 @@ class Runtime:
         hook: The code hook.
         clock: Seconds since the epoch.
         seconds: How long the hook may take.
+        slots: Those of each intent that clients may name.
     """
 
-    def __init__(self, hook: Hook, clock: Callable[[], float] = time.time, seconds: float = FULFILMENT_SECONDS) -> None:
+    def __init__(
+        self,
+        hook: Hook,
+        clock: Callable[[], float] = time.time,
+        seconds: float = FULFILMENT_SECONDS,
+        *,
+        slots: Mapping[str, Collection[str]] = MappingProxyType({}),
+    ) -> None:
         self._hook = hook
+        self._slots = slots
         self._clock = clock
         self._seconds = seconds
         self._sessions = Sessions()
@@ -126,9 +136,8 @@ class Runtime:
         session, request_id = self._idle(key), str(uuid.uuid4())
         state = {**session.state, **asked.state}
         session.busy = True
-        call = asyncio.ensure_future(
-            self._hook(calls.event(key, asked, state, request_id=request_id), seconds=self._seconds)
-        )
+        event = calls.event(key, asked, state, request_id=request_id, slots=self._slots)
+        call = asyncio.ensure_future(self._hook(event, seconds=self._seconds))
         try:
             await asyncio.wait({call}, timeout=self._seconds)
         finally:

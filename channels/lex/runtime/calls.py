@@ -4,7 +4,8 @@ It understands no language: every text falls to the fallback intent, unless the 
 answer asked for a slot or a yes; those are filled with the text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from channels.lex.dialog import FALLBACK
@@ -14,7 +15,14 @@ from channels.lex.runtime.sessions import SessionKey
 YES = frozenset({"yes", "y", "ok", "sure"})
 
 
-def event(key: SessionKey, asked: Asked, state: Mapping[str, Any], *, request_id: str) -> dict[str, Any]:
+def event(
+    key: SessionKey,
+    asked: Asked,
+    state: Mapping[str, Any],
+    *,
+    request_id: str,
+    slots: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> dict[str, Any]:
     """The call of the code hook for a text.
 
     Args:
@@ -22,9 +30,10 @@ def event(key: SessionKey, asked: Asked, state: Mapping[str, Any], *, request_id
         asked: What the client sent.
         state: The session's state, what the client sent of it included.
         request_id: Of this call.
+        slots: Those of each intent. As with Lex, an intent comes with all of its slots, filled or not.
     """
     bot, alias, locale, session = key
-    intent = _intent(asked, state)
+    intent = _intent(asked, state, slots)
     return {
         "messageVersion": "1.0",
         "invocationSource": "FulfillmentCodeHook",
@@ -60,16 +69,17 @@ def interpretations(state: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [{"interpretationSource": "Lex", "intent": state.get("intent") or {"name": FALLBACK}}]
 
 
-def _intent(asked: Asked, state: Mapping[str, Any]) -> dict[str, Any]:
+def _intent(asked: Asked, state: Mapping[str, Any], slots: Mapping[str, Collection[str]]) -> dict[str, Any]:
     """The intent of a text, as it stands when Lex is ready to fulfil it."""
     action = state.get("dialogAction") or {}
     known, kind = state.get("intent") or {}, action.get("type")
     named = asked.state.get("intent") or (known if kind in ("ElicitSlot", "ConfirmIntent") else {})
-    intent = {"slots": {}, "confirmationState": "None", **named, "name": named.get("name") or FALLBACK}
+    intent = {"confirmationState": "None", **named, "name": named.get("name") or FALLBACK}
+    intent["slots"] = {**dict.fromkeys(slots.get(str(intent["name"]), ())), **(named.get("slots") or {})}
     if kind == "ElicitSlot" and not asked.state.get("intent"):
         value = {"originalValue": asked.text, "interpretedValue": asked.text, "resolvedValues": []}
         filled = {"shape": "Scalar", "value": value}
-        intent["slots"] = {**(intent["slots"] or {}), str(action.get("slotToElicit")): filled}
+        intent["slots"][str(action.get("slotToElicit"))] = filled
     if kind == "ConfirmIntent" and not asked.state.get("intent"):
         agreed = asked.text.strip().casefold().rstrip(".!") in YES
         intent["confirmationState"] = "Confirmed" if agreed else "Denied"

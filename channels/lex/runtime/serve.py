@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from types import MappingProxyType
 
 import uvicorn
 
@@ -32,13 +33,25 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def running(hook: Hook, *, port: int, origins: tuple[str, ...] = ()) -> AsyncIterator[str]:
+async def running(
+    hook: Hook,
+    *,
+    port: int,
+    origins: tuple[str, ...] = (),
+    slots: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> AsyncIterator[str]:
     """Serve while the block lasts. Gives the address (``http://127.0.0.1:8081``), for a client's ``endpoint_url``.
+
+    Args:
+        hook: The code hook.
+        port: 0 for any free one.
+        origins: Origins besides this machine's whose pages may use it.
+        slots: Those of each intent that clients may name.
 
     Raises:
         ConfigError: The port is taken.
     """
-    app = Runtime(hook).app(origins)
+    app = Runtime(hook, slots=slots).app(origins)
     config = uvicorn.Config(
         app,
         log_config=None,

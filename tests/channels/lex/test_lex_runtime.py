@@ -49,8 +49,9 @@ async def serving(hook: Any = None, **settings: Any) -> AsyncIterator[Callable[.
     """A function that calls a method of boto3's client against a runtime."""
     assistant = FakeAssistant()
     needs = {"find": ToolNeeds(required=("query",), needs_approval=True)}
-    fulfilment = Fulfilment(a_channel(needs, **settings), assistant)
-    async with running(hook or fulfilment.answer, port=0) as address:
+    channel = a_channel(needs, **settings)
+    fulfilment = Fulfilment(channel, assistant)
+    async with running(hook or fulfilment.answer, port=0, slots=channel.slots) as address:
         client = await asyncio.to_thread(lex_client, address)
 
         async def call(method: str, **members: Any) -> Any:
@@ -127,6 +128,12 @@ async def test_slots_and_a_yes_are_asked_for_until_a_tool_may_be_used() -> None:
         answer = await call("recognize_text", text="Yes.")
         assert "query: parental leave" in answer["messages"][0]["content"]
         assert answer["sessionState"]["dialogAction"] == {"type": "Close"}
+
+
+async def test_slots_are_asked_for_that_a_client_does_not_name() -> None:
+    async with serving(intents=FIND) as call:
+        asked = await call("recognize_text", text="find", sessionState={"intent": {"name": "FindPolicy", "slots": {}}})
+    assert asked["sessionState"]["dialogAction"] == {"type": "ElicitSlot", "slotToElicit": "Topic"}
 
 
 async def test_a_no_closes_the_intent() -> None:
