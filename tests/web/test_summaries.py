@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -19,20 +18,27 @@ expect.set_options(timeout=30_000)  # readers and encoders start first, on whate
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def chat(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
-    """The page of an assistant that works on jobs itself."""
-    settings = load(None, {**QUICK, "SWITCHBOARD_DATA_DIR": str(tmp_path / "data")})
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """Where an assistant is served that works on jobs itself."""
+    folder = tmp_path_factory.mktemp("summaries")
+    settings = load(None, {**QUICK, "SWITCHBOARD_DATA_DIR": str(folder)})
     assistant = build(settings, Setup(settings))
     assistant.work()
     async with site_of(assistant) as site:  # type: ignore[arg-type]
-        context = await browser.new_context()
-        context.set_default_timeout(30_000)
-        page = await context.new_page()
-        await page.goto(site.address)
-        await page.get_by_role("heading", name="What would you like to know?").wait_for()
-        yield page
-        await context.close()
+        yield site.address
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat(browser: Browser, address: str) -> AsyncIterator[Page]:
+    """The page of a new visitor."""
+    context = await browser.new_context()
+    context.set_default_timeout(30_000)
+    page = await context.new_page()
+    await page.goto(address)
+    await page.get_by_role("heading", name="What would you like to know?").wait_for()
+    yield page
+    await context.close()
 
 
 async def say(page: Page, text: str, **files: bytes) -> None:
