@@ -156,6 +156,16 @@ async def test_work_is_shown_while_it_is_done(visitor: Visitor, stage: Stage) ->
     await expect(visitor.page.locator(".step")).to_contain_text("Missing: page 7")
 
 
+async def test_a_call_that_another_worker_makes_again_is_one_step(visitor: Visitor, stage: Stage) -> None:
+    begun = ToolStarted(call_id="1", tool="search_documents")
+    done = ToolFinished(call_id="1", tool="search_documents", status="complete", seconds=1.2)
+    stage.plays("again", begun, begun, done, Final(text="Done."))
+    await visitor.enter()
+    await visitor.ask("again")
+    await visitor.answered("Done.")
+    await expect(visitor.page.locator(".step")).to_have_text("Search documents · 1.2 s")
+
+
 @pytest.mark.parametrize("how", ["button", "escape"])
 async def test_an_answer_is_stopped_and_what_there_is_stays(visitor: Visitor, stage: Stage, how: str) -> None:
     stage.play("stop me", gated((Delta(text="Only this"),), asyncio.Event(), ()))

@@ -58,7 +58,9 @@ const FOLDS = {
     turn.progress = null;
   },
   tool_started: (turn, event) => {
-    turn.steps.push({ ...event, status: "running", missing: [] });
+    const step = turn.steps.find((each) => each.call_id === event.call_id); // of an attempt whose worker died
+    if (step) Object.assign(step, { status: "running", missing: [] });
+    else turn.steps.push({ ...event, status: "running", missing: [] });
   },
   tool_finished: (turn, event) => {
     const step = turn.steps.find((each) => each.call_id === event.call_id);
