@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import dynamodb, growth, stores, turn, websocket
+from benchmarks import dynamodb, growth, stores, summaries, turn, websocket
 from benchmarks._timing import in_turns, p
 
 
@@ -43,6 +43,13 @@ async def test_answers_over_sockets_are_counted_beside_idle_ones(
     assert "scripts/peers.sh" in hint
     assert "answers/s" in heading
     assert [line.split(" ", 2)[:2] for line in lines] == [["ours,", "an"], ["ours,", "the"]]
+
+
+async def test_a_report_is_timed_from_its_file_to_its_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    await summaries.main(2)
+    said = capsys.readouterr().out
+    assert said.count(" s, summarised in ") == 1
+    assert "from the file to 6 sentences" in said
 
 
 async def test_sides_take_turns_at_going_first_and_warm_up_uncounted() -> None:

@@ -19,6 +19,9 @@ ALIKE = 0.5
 CROWDED = 0.8
 """What it loses for each sentence above its part's share that its part of the document has in the summary."""
 
+LEAST_SHARE = 0.25
+"""A part that is fairly worth fewer sentences than this is treated as if it were worth so many."""
+
 NEARLY_ALL, MANY, SOME = 0.8, 0.6, 0.5
 """Shares of two sentences' words, the first of the longer one's: from the last one on they are about the same thing."""
 
@@ -103,15 +106,16 @@ def _ranked(pool: Pool, chosen: list[int], count: int, crowded: float) -> Iterat
     import numpy as np
 
     scores = np.where(pool.fits, pool.scores, -np.inf)
-    parts = np.array(pool.parts)
-    fair = {part: count * size / len(parts) for part, size in Counter(pool.parts).items()}
+    _, part, sizes = np.unique(pool.parts, return_inverse=True, return_counts=True)
+    fair = count * sizes / len(part)
+    likeness, compared = np.zeros(len(part), dtype=np.float32), 0
     while len(chosen) < count:
-        adjusted = scores.copy()
-        if chosen:
-            likeness = np.maximum(pool.vectors @ pool.vectors[chosen].T, 0).max(axis=1)
-            adjusted -= ALIKE * likeness**2
-        for part, taken in (dict.fromkeys(fair, 0) | Counter(pool.parts[place] for place in chosen)).items():
-            adjusted[parts == part] -= crowded * max(taken + 1 - fair[part], 0.0) / max(fair[part], 0.25) ** 0.5
+        for place in chosen[compared:]:
+            likeness = np.maximum(likeness, pool.vectors @ pool.vectors[place])
+        compared = len(chosen)
+        taken = np.bincount(part[chosen], minlength=len(sizes))
+        crowd = crowded * np.maximum(taken + 1 - fair, 0) / np.maximum(fair, LEAST_SHARE) ** 0.5
+        adjusted = scores - ALIKE * likeness**2 - crowd[part]
         best = int(np.argmax(adjusted))
         if not np.isfinite(adjusted[best]):
             return

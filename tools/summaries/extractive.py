@@ -1,9 +1,10 @@
 """The embedded summariser: it quotes a document's most telling sentences, in reading order, each with its pages."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from switchboard.errors import BadInput
 from switchboard.tools import Cancelled
@@ -51,6 +52,13 @@ PAGE = 3_000
 """Characters of a usual page."""
 
 
+STEPS = 2
+PULSE = 1.0
+"""Seconds after which progress is told again."""
+
+T = TypeVar("T")
+
+
 class ExtractiveSummarizer:
     """Needs no model but the packaged encoder; a few seconds for hundreds of pages."""
 
@@ -71,14 +79,11 @@ class ExtractiveSummarizer:
         cancelled: Cancelled | None = None,
     ) -> Summary:
         """See `Summarizer.summarize`. It keeps no checkpoints, as it is done within seconds."""
-        await progress(0, 2, "Reading the sentences")
-        read = await asyncio.to_thread(outline, document)
-        if cancelled is not None and cancelled.is_set():
-            raise asyncio.CancelledError
-        await progress(1, 2, "Choosing the key sentences")
+        step = partial(_aside, progress, cancelled)
+        read = await step(partial(outline, document), 0, "Reading the sentences")
         count = sentence_count(pages(document), length)
-        summary = await asyncio.to_thread(self.choose, document, read, count, focus)
-        await progress(2, 2, "")
+        summary = await step(partial(self.choose, document, read, count, focus), 1, "Choosing the key sentences")
+        await progress(STEPS, STEPS, "")
         return summary
 
     def choose(self, document: Document, read: Outline, count: int, focus: str = "") -> Summary:
@@ -124,6 +129,18 @@ class ExtractiveSummarizer:
         near = np.maximum(vectors @ wanted[0], headings[[candidate.section for candidate in read.candidates]])
         standard: NDArray[np.float32] = (near - near.mean()) / max(float(near.std()), 1e-6)
         return standard
+
+
+async def _aside(progress: Progress, cancelled: Cancelled | None, work: Callable[[], T], done: int, text: str) -> T:
+    """Work in a thread; meanwhile say so again and again, and listen for a stop, after which its result is dropped."""
+    working = asyncio.create_task(asyncio.to_thread(work))
+    while True:
+        if cancelled is not None and cancelled.is_set():
+            raise asyncio.CancelledError
+        await progress(done, STEPS, text)
+        finished, _ = await asyncio.wait({working}, timeout=PULSE)
+        if finished:
+            return working.result()
 
 
 def pages(document: Document) -> int:

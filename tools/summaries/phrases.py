@@ -1,4 +1,4 @@
-"""What sentences say of themselves: parts of regular expressions, a file of ``data/phrases/`` for each language."""
+"""What sentences say of themselves, and what can be left out of them: parts of regular expressions, by language."""
 
 import re
 import tomllib
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "data" / "phrases"
+_DATA = Path(__file__).parent / "data"
 _FALLBACK = "en"
-_LANGUAGES = frozenset(path.stem for path in _FOLDER.glob("*.toml"))
+_LANGUAGES = frozenset(path.stem for path in (_DATA / "phrases").glob("*.toml"))
 _NEVER = re.compile(r"(?!)")
 
 
@@ -45,9 +45,11 @@ class Phrases:
 @cache
 def phrases(language: str) -> Phrases:
     """The expressions of a language, an ISO 639-1 code; those of English where there are none."""
-    file = _FOLDER / f"{language if language in _LANGUAGES else _FALLBACK}.toml"
-    found = tomllib.loads(file.read_text("utf-8"))
-    lead_ins = [f"(?:{_any_of(found['lead_in'])}),"] if found["lead_in"] else []
+    code = language if language in _LANGUAGES else _FALLBACK
+    found = tomllib.loads((_DATA / "phrases" / f"{code}.toml").read_text("utf-8"))
+    trims = _DATA / "trims" / f"{code}.toml"
+    found |= tomllib.loads(trims.read_text("utf-8")) if trims.is_file() else {}
+    lead_ins = [f"(?:{_any_of(found['lead_in'])}),"] if "lead_in" in found else []
     lead_ins += found.get("announcement", [])
     return Phrases(
         boilerplate=_compiled(rf"(?<!\w)(?:{_any_of(found['boilerplate'])})"),

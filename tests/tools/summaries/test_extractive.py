@@ -13,10 +13,11 @@ from tests.tools.summaries.written_documents import document, heading, items, ta
 from tools.encoding import static_encoder
 from tools.reading.backend import Block, Document, ReadingLimits
 from tools.reading.embedded import EmbeddedReader
+from tools.summaries import extractive
 from tools.summaries.backend import Length, Summary, sentence_count
 from tools.summaries.extractive import ExtractiveSummarizer, pages
 from tools.summaries.salience import features, packaged_weights, salience
-from tools.summaries.sentences import outline
+from tools.summaries.sentences import Outline, outline
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples"
 NAMES = (
@@ -187,8 +188,29 @@ def test_progress_is_told_and_leaves_the_loop_free(summarizer: ExtractiveSummari
         told.append((done, total, words))
 
     asyncio.run(summarizer.summarize(document(ENGLISH), progress=progress))
-    assert [done for done, _, _ in told] == [0, 1, 2]
+    assert sorted({done for done, _, _ in told}) == [0, 1, 2]
     assert all(total == 2 for _, total, _ in told)
+
+
+def test_progress_is_told_again_while_it_takes_long(
+    summarizer: ExtractiveSummarizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    enough = threading.Event()
+
+    async def progress(done: int, total: int, words: str) -> None:
+        told.append(done)
+        if told.count(0) > 3:
+            enough.set()
+
+    def slowly(source: Document) -> Outline:
+        assert enough.wait(30)
+        return outline(source)
+
+    monkeypatch.setattr(extractive, "PULSE", 0.001)
+    monkeypatch.setattr(extractive, "outline", slowly)
+    asyncio.run(summarizer.summarize(document(ENGLISH), progress=progress))
+    assert told[-1] == 2
 
 
 def test_a_stop_is_heard(summarizer: ExtractiveSummarizer) -> None:
