@@ -15,6 +15,7 @@ from switchboard.storage import BlobStore, ConversationStore, JobStore
 if TYPE_CHECKING:
     from stores.aws import AwsClient
     from stores.dynamodb import Table
+    from stores.s3_shelf import S3Shelf
     from switchboard.plugins import Setup
 
 FILE = "switchboard.sqlite"
@@ -126,6 +127,19 @@ def s3_blobs(setup: "Setup", name: str) -> BlobStore:
 
     aws = setup.settings.aws
     return S3BlobStore(_client(setup, "s3"), _named(aws.bucket, "aws.bucket"), prefix=aws.key_prefix)
+
+
+def textract_client(setup: "Setup") -> "AwsClient":
+    """A client of the service that recognises text."""
+    return _client(setup, "textract")
+
+
+def reading_shelf(setup: "Setup") -> "S3Shelf":
+    """What reading has found, in the bucket that the settings name."""
+    from stores.s3_shelf import S3Shelf
+
+    aws = setup.settings.aws
+    return S3Shelf(_client(setup, "s3"), _named(aws.bucket, "aws.bucket"), prefix=aws.key_prefix)
 
 
 def memory_message_queue(setup: "Setup", name: str) -> MessageQueue:

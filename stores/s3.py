@@ -70,10 +70,14 @@ class S3BlobStore:
         return Blob(digest=upload.digest, size=upload.size, media_type=media_type, name=name, owners=owners)
 
     async def upload_address(
-        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = ""
+        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = "", order: str = ""
     ) -> UploadAddress:
-        """See `switchboard.uploading.GivesAddresses`. S3 holds the file to what is signed: size, digest and name."""
-        metadata = _metadata(name, media_type or OCTETS)
+        """See `switchboard.uploading.GivesAddresses`. S3 holds the file to what is signed: size, digest and name.
+
+        Args:
+            order: What is to become of the file once it is there, signed; see `channels.drops`.
+        """
+        metadata = _metadata(name, media_type or OCTETS, order)
         checksum = base64.b64encode(bytes.fromhex(digest)).decode()
         signed: dict[str, Any] = {"Bucket": self._bucket, "Key": self._key(owner, digest), "ContentType": OCTETS}
         signed |= {"ContentLength": size, "ChecksumSHA256": checksum, "Metadata": metadata}
@@ -113,6 +117,34 @@ class S3BlobStore:
             raise
         if hashlib.sha256(data).hexdigest() != digest:
             raise BackendError(service="blobs", operation="read", code="damaged")
+        return data
+
+    def place(self, digest: str, *, owner: str) -> tuple[str, str]:
+        """The bucket and the key of an owner's bytes, for services that read there; whether or not they are there."""
+        return self._bucket, self._key(owner, digest)
+
+    async def order(self, key: str) -> str:
+        """What came with a file as its order, unchecked; empty if none did, or there is no such file."""
+        try:
+            found = await self._client.call("head_object", Bucket=self._bucket, Key=key)
+        except AwsError as error:
+            if error.code in _MISSING:
+                return ""
+            raise
+        return str(found.get("Metadata", {}).get("order", ""))
+
+    async def head(self, digest: str, *, owner: str, size: int) -> bytes:
+        """The first bytes of an owner's file; see `BlobStore.read`, but for its digest, which only the whole has."""
+        bucket, key = self.place(digest, owner=owner)
+        part = f"bytes=0-{size - 1}"
+        try:
+            data: bytes = await self._client.run(
+                "get_object", lambda client: client.get_object(Bucket=bucket, Key=key, Range=part)["Body"].read()
+            )
+        except AwsError as error:
+            if error.code in _MISSING:
+                raise BackendError(service="blobs", operation="read", code="missing") from None
+            raise
         return data
 
     async def delete_owner(self, owner: str) -> int:
@@ -202,12 +234,12 @@ class _Upload:
         self._parts.append({"ETag": sent["ETag"], "PartNumber": number})
 
 
-def _metadata(name: str, media_type: str) -> dict[str, str]:
+def _metadata(name: str, media_type: str, order: str = "") -> dict[str, str]:
     """What an owner calls the bytes, in the ASCII that headers can carry."""
     about = base64.b64encode(zlib.compress(json.dumps([name, media_type]).encode())).decode()
-    if len(about) > MOST_METADATA:
+    if len(about) + len(order) > MOST_METADATA:
         raise BadInput("That file's name is too long. Please shorten it and send the file again.")
-    return {"about": about}
+    return {"about": about, "order": order} if order else {"about": about}
 
 
 def _described(metadata: dict[str, str]) -> tuple[str, str]:

@@ -145,3 +145,15 @@ async def test_a_blob_that_could_not_be_deleted_is_an_error(world: World, bucket
     with pytest.raises(BackendError) as caught:
         await store.delete_owner("ann")
     assert (caught.value.code, caught.value.retryable) == ("InternalError", True)
+
+
+async def test_an_order_comes_with_a_file_and_not_without(aws: World) -> None:
+    store = S3BlobStore(aws.client("s3"), aws.bucket())
+    address = await store.upload_address("0" * 64, size=1, owner="ann", name="a.pdf", order="signed")
+    assert address.headers["x-amz-meta-order"] == "signed"
+    bucket, key = store.place("0" * 64, owner="ann")
+    assert await store.order(key) == ""
+    aws.sdk("s3").put_object(Bucket=bucket, Key=key, Body=b"%PDF-1.7 and more", Metadata={"order": "signed"})
+    assert (await store.order(key), await store.head("0" * 64, owner="ann", size=5)) == ("signed", b"%PDF-")
+    with pytest.raises(BackendError, match="missing"):
+        await store.head("1" * 64, owner="ann", size=5)

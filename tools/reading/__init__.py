@@ -1,9 +1,14 @@
 """Any file as pages of text. Nothing heavy is imported before a file is read."""
 
+from typing import TYPE_CHECKING
+
 from switchboard.plugins import Setup
 from tools.reading.backend import Block, Box, Document, Page, Progress, Reader, ReadingLimits
 from tools.reading.embedded import EmbeddedReader
 from tools.reading.pool import ReadingPool
+
+if TYPE_CHECKING:
+    from tools.reading.textract.reader import TextractReader
 
 __all__ = [
     "Block",
@@ -16,6 +21,7 @@ __all__ = [
     "ReadingLimits",
     "ReadingPool",
     "embedded_reader",
+    "textract_reader",
 ]
 
 
@@ -28,3 +34,23 @@ def embedded_reader(setup: Setup, name: str) -> ReadingPool:
         limits=ReadingLimits(size=limits.document_bytes, pages=limits.document_pages, seconds=limits.reading_seconds),
         kept=Kept(setup.settings.data_dir / FILE),
     )
+
+
+def textract_reader(setup: Setup, name: str) -> "TextractReader":
+    """The backend ``reader.textract``: PDF, TIFF, PNG and JPEG by Amazon Textract, other files as ``embedded``.
+
+    It needs the bucket of ``aws.bucket``, and finds files there that the blob store ``s3`` has put there.
+    """
+    from stores import reading_shelf, s3_blobs, textract_client
+    from stores.s3 import S3BlobStore
+    from tools.reading.textract.reader import TextractReader
+    from tools.reading.textract.records import Records
+    from tools.reading.textract.service import Textract
+    from tools.reading.textract.settings import textract_settings
+
+    features = textract_settings(setup.settings).features
+    files = s3_blobs(setup, "s3")
+    assert isinstance(files, S3BlobStore)
+    records = Records(reading_shelf(setup), features=features)
+    others = embedded_reader(setup, "embedded")
+    return TextractReader(Textract(textract_client(setup)), files, records, others, features=features)

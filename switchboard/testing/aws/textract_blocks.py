@@ -61,10 +61,11 @@ class _PageBlocks:
     def made(self) -> list[Parameters]:
         """All of them, the page itself first."""
         for block, box in zip(self.page.blocks, _places(self.page.blocks), strict=True):
-            lines = [self._line(text, place) for text, place in _lines(block, box)]
-            self._layout(block, box, lines)
             if block.kind == "table":
                 self._table(block, box)
+            else:
+                lines = [self._line(text, place, self._words(text, place)) for text, place in _lines(block, box)]
+                self._layout(block, box, lines)
         page = self._new("PAGE", (0.0, 0.0, 1.0, 1.0), self._children, top=False)
         return [page, *self._made[:-1]]
 
@@ -78,25 +79,27 @@ class _PageBlocks:
         whole["Relationships"] = [{"Type": "CHILD", "Ids": items}] if items else []
 
     def _table(self, block: Block, box: Box) -> None:
-        rows = block.rows
-        columns = max(map(len, rows))
-        table = self._new("TABLE", box, ())
-        table["EntityTypes"] = ["STRUCTURED_TABLE"]
-        cells = [
-            self._cell(text, (row, column), _part(_part(box, row, len(rows), down=True), column, columns))
-            for row, texts in enumerate(rows)
-            for column, text in enumerate(texts)
-        ]
-        table["Relationships"] = [{"Type": "CHILD", "Ids": cells}]
+        """A table: its words stand in its cells and, row by row, in lines."""
+        rows, columns = block.rows, max(map(len, block.rows))
+        cells, lines = [], []
+        for row, texts in enumerate(rows):
+            line = _part(box, row, len(rows), down=True)
+            placed = [(text, _part(line, column, columns)) for column, text in enumerate(texts)]
+            words = [self._words(text, place) for text, place in placed]
+            cells += [self._cell((row, column), place, words[column]) for column, (_, place) in enumerate(placed)]
+            if any(words):
+                lines.append(self._line(" ".join(filter(None, texts)), line, [word for cell in words for word in cell]))
+        self._layout(block, box, lines)
+        self._new("TABLE", box, cells)["EntityTypes"] = ["STRUCTURED_TABLE"]
 
-    def _cell(self, text: str, at: tuple[int, int], box: Box) -> str:
-        cell = self._new("CELL", box, self._words(text, box), top=False)
+    def _cell(self, at: tuple[int, int], box: Box, words: Sequence[str]) -> str:
+        cell = self._new("CELL", box, words, top=False)
         row, column = at
         cell |= {"RowIndex": row + 1, "ColumnIndex": column + 1, "RowSpan": 1, "ColumnSpan": 1}
         return str(cell["Id"])
 
-    def _line(self, text: str, box: Box) -> str:
-        line = self._new("LINE", box, self._words(text, box))
+    def _line(self, text: str, box: Box, words: Sequence[str]) -> str:
+        line = self._new("LINE", box, words)
         line["Text"] = text
         return str(line["Id"])
 
@@ -134,10 +137,7 @@ def _places(blocks: Sequence[Block]) -> Iterator[Box]:
 
 
 def _lines(block: Block, box: Box) -> Iterator[tuple[str, Box]]:
-    if block.kind == "table":
-        texts = [" ".join(filter(None, row)) for row in block.rows]
-    else:
-        texts = [line for text in block.text.split("\n") for line in textwrap.wrap(text, WIDE)]
+    texts = [line for text in block.text.split("\n") for line in textwrap.wrap(text, WIDE)]
     for place, text in enumerate(texts):
         if text.strip():
             yield text, _part(box, place, len(texts), down=True)
