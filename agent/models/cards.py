@@ -42,6 +42,11 @@ class Card:
         return "search" in self.name and bool(FREE_TEXT & self.required) and self.required <= FREE_TEXT
 
     @property
+    def gathers(self) -> bool:
+        """Whether it makes something of what is said over several messages."""
+        return bool(GATHERED & self.properties.keys())
+
+    @property
     def question(self) -> str:
         """The name of the argument that takes the question; empty if there is none."""
         return next((name for name in self.properties if name in FREE_TEXT), "")

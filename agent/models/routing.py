@@ -38,6 +38,12 @@ _ASKING_FOR = re.compile(
     r"please|(?:tell|show|explain to) me(?= (?:what|who|when|where|why|which|how|if|whether)\b)|[\s,])+",
     re.IGNORECASE,
 )
+_NEEDS = re.compile(
+    r"(?:i|we)(?:'d| would)? (?:need|want|like)\b|(?:ich|wir) (?:brauche|möchte|will)|j'ai besoin|"
+    r"je (?:veux|voudrais)\b|il (?:me|nous) faut\b|(?:necesit|quer|quier)\w+",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d+")
 _ANY_VERB = frozenset(
     {"tell", "giv", "show", "get", "do", "find", "say", "let", "hav", "want", "need", "list", "i", "a", "th"}
 )
@@ -69,6 +75,7 @@ def route(text: str, tools: Sequence[Card], meaning: Meaning) -> Route:
     asked, courtesy = without_courtesies(text)
     if not tokens(asked):
         return Route(kind="thanks" if courtesy == "thanks" else "goodbye" if courtesy == "goodbye" else "greeting")
+    tools = [card for card in tools if not card.gathers or wants(asked, card)]
     nearness = {card.name: near(asked, card.examples, meaning) for card in tools}
     best = max(tools, key=lambda card: nearness[card.name], default=None)
     top = nearness[best.name] if best else 0.0
@@ -104,6 +111,13 @@ def begins(text: str, card: Card) -> bool:
     """Whether a text begins with the verb of one of a tool's examples, as a new request to it does."""
     verb = _said(without_courtesies(text)[0]).verb
     return bool(verb) and verb in {_said(example).verb for example in card.examples}
+
+
+def wants(text: str, card: Card) -> bool:
+    """Whether a text may ask a tool to make something: a request does, and an order with its figures; no topic."""
+    if is_question(text):
+        return False
+    return begins(text, card) or bool(_NEEDS.match(text)) or len(_FIGURE.findall(text)) > 1
 
 
 def near(text: str, examples: tuple[str, ...], meaning: Meaning) -> float:

@@ -31,7 +31,8 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _SMALL = re.compile(
-    r"(?:(?:the|and|is|it|also|please|der|die|das|und|bitte|le|la|les|et|el|los|las|y|[.,;:-]+)\s*)*", re.IGNORECASE
+    r"(?:(?:the|and|is|it|also|please|send|make|der|die|das|und|bitte|le|la|les|et|el|los|las|y|[.,;:-]+)\s*)*",
+    re.IGNORECASE,
 )
 """What may be left of a text from which all facts were taken."""
 _EXAMPLES = {
@@ -124,6 +125,8 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
     origin = Origin(source="said", message=number)
     before = dict(state.values)
     text, whole = languages.without_wish(text), text
+    if number > 1 and text != whole and _SMALL.fullmatch(text.strip()):
+        return replace(state, note="", changed=("language",))
     if asked and understanding.declines(text) and not asked.required:
         left = {name: value for name, value in before.items() if name != asked.name}
         return replace(state, values=left, note="", changed=(asked.name,))

@@ -16,16 +16,31 @@ _TALK = {
 def wished(said: Sequence[str]) -> str:
     """The language that somebody asks for, as in *in German* or *auf Deutsch*; the last word counts."""
     found = ""
-    for number, text in enumerate(said):
+    for text in said:
         for match in _wish().finditer(text):
-            if match["joint"] or (number and match[0].strip(" .!") == text.strip(" .!")):
+            if match["joint"] or _is_all(match, text):
                 found = _names()[match["name"].casefold()]
     return found
 
 
 def without_wish(text: str) -> str:
     """The text without the words that ask for a language."""
-    return _wish().sub(lambda match: "" if match["joint"] else match[0], text)
+    return _wish().sub(lambda match: "" if match["joint"] or _is_all(match, text) else match[0], text)
+
+
+def named(language: str) -> str:
+    """A language's name in English."""
+    from babel import Locale
+
+    return str(Locale("en").languages.get(language, language))
+
+
+def _is_all(match: re.Match[str], text: str) -> bool:
+    """Whether a text says nothing but the name of a language."""
+    rest = text[: match.start()] + text[match.end() :]
+    return (
+        re.fullmatch(r"[\s.,!]*(?:please|pls|bitte|s'il (?:te|vous) plaît|por favor)?[\s.,!]*", rest, re.I) is not None
+    )
 
 
 def spoken(text: str, default: str) -> str:

@@ -23,6 +23,7 @@ _NAME = re.compile(
 )
 """A name behind a mere *for* or *to* begins with a capital, a figure, a quotation mark or a letter without case."""
 _LONGEST_LINE = 80
+_LOOSE_END = re.compile(r"(?:\s+(?:with|and|for|plus|mit|und|für|avec|et|pour|con|y|para))+$", re.IGNORECASE)
 
 
 def party(text: str) -> Party | None:
@@ -36,6 +37,7 @@ def party(text: str) -> Party | None:
     name, *address = parts or [""]
     while address and _SUFFIX.fullmatch(address[0]):
         name = f"{name}, {address.pop(0)}"
+    name = _LOOSE_END.sub("", name)
     if not name:
         return None
     return Party(name=name, address=tuple(address), email=mail[0] if mail else "", tax_id=tax[1] if tax else "")

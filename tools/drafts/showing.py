@@ -149,7 +149,7 @@ def known_text(field: Field, value: Known, locale: str, currency: str = "") -> s
             joint = " " if field.type == "clauses" else "; "
             return joint.join(_line_text(each, locale, currency) if isinstance(each, Line) else each for each in value)
         case _:
-            return grouped(value) if field.type == "iban" else value
+            return grouped(value) if field.type == "iban" else value.replace("_", " ") if field.options else value
 
 
 def _line_text(line: Line, locale: str, currency: str) -> str:

@@ -58,7 +58,7 @@ def not_fitting(name: str, value: str, example: str) -> str:
 
 def no_language(title: str, wanted: str, there: Sequence[str]) -> str:
     """The template is not in that language."""
-    return f"There is no template “{title}” in the language {wanted}; only in {either(there)}. Which one shall I use?"
+    return f"There is no template for this ({title}) in {wanted}; only in {either(there)}. Which one shall I use?"
 
 
 def drafting(title: str) -> str:

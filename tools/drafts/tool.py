@@ -43,11 +43,13 @@ ABOUT = """Draft a document from a template as Word and PDF files: {kinds}.
         - Prepare a quote for 10 licences
         - Create a service agreement
         - Write the minutes of today's meeting
-        - Make me an invoice
         - Erstelle eine Rechnung für einen Kunden
         - Schreibe einen Brief an die Bank
         - Rédige une facture pour un client
         - Redacta un contrato con un cliente
+        - Mach mir ein Angebot
+        - Fais-moi un devis
+        - Hazme un presupuesto
 {own}    """
 
 
@@ -86,7 +88,8 @@ class Drafter:
             return ToolResult(text=wanted, data={"asks": "kind"})
         template, language = wanted.template, wanted.language
         if language not in template.languages:
-            text = texts.no_language(template.title[template.languages[0]], language, template.languages)
+            names = [languages.named(each) for each in template.languages]
+            text = texts.no_language(template.called_in("en"), languages.named(language), names)
             return ToolResult(text=text, data={"asks": "language"})
         state = await asyncio.to_thread(self._state, wanted, version)
         if state.dropped:

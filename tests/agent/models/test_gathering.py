@@ -6,11 +6,12 @@ from langchain_core.messages import ToolMessage
 from tests.agent.models.conftest import Talk
 from tests.agent.models.corpus import LIST, SEARCH, shown
 
+EXAMPLES = ("Draft an NDA between us and a supplier", "Write an invoice for a customer", "Draft an invoice")
 DRAFT = {
     "type": "function",
     "function": {
         "name": "draft_paper",
-        "description": "Draft a paper.\n\nExamples:\n- Draft an NDA between A and B\n- Write an invoice for ACME Ltd",
+        "description": "Draft a paper.\n\nExamples:\n" + "\n".join(f"- {example}" for example in EXAMPLES),
         "parameters": {
             "type": "object",
             "properties": {"facts": {"type": "array", "items": {"type": "string"}}, "kind": {"type": "string"}},
@@ -80,6 +81,21 @@ def test_a_topic_after_a_finished_draft_is_looked_up(talk: Talk) -> None:
     for said in (FIRST, "three years", "parental leave"):
         talk.say(said)
     assert talk.calls[-1][0] == "search_documents"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Write an invoice for me", "I need an invoice", "invoice for Gamma, 3 days at 900 EUR", "Can you draft an NDA?"],
+)
+def test_a_request_and_an_order_with_figures_are_for_it(talk: Talk, text: str) -> None:
+    talk.say(text)
+    assert facts(talk) == [[text]]
+
+
+@pytest.mark.parametrize("text", ["What is in the NDA?", "invoice", "NDA with Beta", "Where is the invoice from Acme?"])
+def test_a_question_and_a_topic_are_looked_up(talk: Talk, text: str) -> None:
+    talk.say(text)
+    assert [name for name, _ in talk.calls] == ["search_documents"]
 
 
 def test_a_change_without_anything_made_is_no_call_of_the_tool(talk: Talk) -> None:

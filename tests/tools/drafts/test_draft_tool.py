@@ -106,7 +106,10 @@ async def test_nothing_is_made_while_something_is_missing(drafted: Drafted) -> N
         (["Draft something", "never mind"], "I have dropped that draft"),
         ([], "Tell me what to draft"),
         (["x" * 70_000], "more than fits into one draft"),
-        (["Draft an NDA in Japanese between Acme and Beta"], "only in de, en, es or fr. Which one shall I use?"),
+        (
+            ["Draft an NDA in Japanese between Acme and Beta"],
+            "in Japanese; only in German, English, Spanish or French. Which one shall I use?",
+        ),
     ],
 )
 async def test_what_can_not_be_drafted_is_told(drafted: Drafted, facts: list[str], told: str) -> None:
@@ -127,6 +130,11 @@ async def test_the_language_is_that_of_the_words_or_the_one_that_is_wished(draft
     assert "**Facture**" in wished.told
     named = await drafted(facts=[INVOICE], language="es")
     assert "**Factura**" in named.told
+
+
+async def test_a_language_that_is_not_there_can_be_changed_by_its_name_alone(drafted: Drafted) -> None:
+    facts = ["Draft an NDA in Japanese between Acme and Beta", "German please", "solar", "2 years", "German law"]
+    assert "**Geheimhaltungsvereinbarung**" in (await drafted(facts=facts)).told
 
 
 async def test_a_model_may_give_an_object_of_facts(drafted: Drafted) -> None:

@@ -128,7 +128,7 @@ def test_what_is_between_two_names_is_a_contract(gathered: Gathered) -> None:
 def test_a_fee_for_each_day_and_a_start(gathered: Gathered) -> None:
     said = "service agreement between A Ltd and B GmbH for software at 900 EUR per day starting 1 January 2027"
     found = values(gathered("service_agreement", said))
-    assert (found["fee"], found["per"], found["start"]) == (euros("900"), "day", date(2027, 1, 1))
+    assert (found["fee"], found["per"], found["start"]) == (euros("900"), "per_day", date(2027, 1, 1))
     assert found["services"] == "software"
 
 
