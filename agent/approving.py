@@ -57,13 +57,21 @@ def is_answer(message: Message, pending: Sequence[Pending]) -> bool:
     )
 
 
-def is_approved(message: Message, pending: Sequence[Pending], call: ToolCall) -> bool | None:
+def is_approved(
+    message: Message, pending: Sequence[Pending], call: ToolCall, produced: Sequence[AnyMessage]
+) -> bool | None:
     """Whether a person has agreed to this very call; ``None`` if nobody was asked.
 
-    What is compared is the whole call: a model that gives a call of its own the same id gains nothing by it.
+    What is compared is the whole call, and a yes is good for one run of it: a model that gives a call of its own the
+    same id, or makes the same call once more, gains nothing by it.
+
+    Args:
+        produced: The turn's messages so far.
     """
     begun = beginning(message, pending)
     if begun is None or call not in begun.tool_calls:
+        return None
+    if any(isinstance(each, ToolMessage) and each.tool_call_id == call["id"] for each in produced):
         return None
     return (message.call.approved or None) if message.call is not None else decided(message, pending)
 

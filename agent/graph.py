@@ -224,7 +224,7 @@ def _agreed(call: ToolCall, tool: Tool | None, run: Run, state: State) -> bool |
     """Whether the call may be run; ``None`` where a person has to be asked."""
     if tool is None or not tool.needs_approval:
         return True
-    return is_approved(run.message, state.get("pending", []), call)
+    return is_approved(run.message, state.get("pending", []), call, run.produced)
 
 
 async def _act_on(

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from switchboard.visible import visible
+
 EMPTY = "Your message is empty. Type a question, or attach a file and say what you want to know."
 NO_ANSWER = "I have no answer to that. Please put the question another way."
 STOPPED_TOOL = "cancelled: the person stopped the turn"
@@ -104,7 +106,7 @@ def call(tool: str, arguments: Mapping[str, object]) -> str:
 
 
 def _code(value: object) -> str:
-    text = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
+    text = visible(" ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split()))
     fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
     pad = " " if text[:1] in ("`", "") or text[-1:] == "`" else ""
     return f"{fence}{pad}{text}{pad}{fence}"

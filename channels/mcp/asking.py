@@ -6,7 +6,6 @@ answer (SEP-2322): there an answer counts once, for the very call that was asked
 
 import asyncio
 import json
-import re
 import secrets
 import time
 from collections import OrderedDict
@@ -26,6 +25,7 @@ from mcp.types import (
 
 from channels.mcp import texts
 from switchboard import Principal, Tool
+from switchboard.visible import visible
 
 ENDS_WITH_QUESTION: Final = "2026-07-28"
 """The first version in which a call ends with a question. Versions are dates and compare as text."""
@@ -106,10 +106,5 @@ def _is_yes(said: ElicitResult) -> bool:
 
 
 def _shown(arguments: Mapping[str, Any]) -> str:
-    """A line for each argument. What can't be seen, or turns the direction of writing, is shown as its code."""
-    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items()]
-    return "\n".join(re.sub(r"[^ -~]", _visible, line) for line in lines)
-
-
-def _visible(letter: re.Match[str]) -> str:
-    return letter[0] if letter[0].isprintable() else f"\\u{ord(letter[0]):04x}"
+    """A line for each argument."""
+    return "\n".join(visible(f"{name}: {json.dumps(each, ensure_ascii=False)}") for name, each in arguments.items())

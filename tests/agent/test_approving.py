@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from langchain_core.messages import ToolCall
+from langchain_core.messages import ToolCall, ToolMessage
 
 from agent.approving import beginning, is_approved, waiting
 from switchboard import BadInput, Call, Message, MessageId, Principal, Reply, Tool, ToolContext, ToolResult, fold, tool
@@ -177,8 +177,19 @@ def test_a_call_that_copies_the_id_of_one_agreed_to_is_not_agreed_to() -> None:
     begun = beginning(yes, pending)
     assert begun is not None
     (call,) = begun.tool_calls
-    assert is_approved(yes, pending, call) is True
-    assert is_approved(yes, pending, ToolCall(**{**call, "args": {"to": "eve"}})) is None
+    assert is_approved(yes, pending, call, [begun]) is True
+    assert is_approved(yes, pending, ToolCall(**{**call, "args": {"to": "eve"}}), [begun]) is None
+
+
+def test_a_yes_is_good_for_one_run_of_the_call() -> None:
+    asked = said("pay ann 5")
+    pending = waiting([ToolCall(name="pay", args={"to": "ann"}, id="call-1")], asked, asked.received_at)
+    yes = said("yes")
+    begun = beginning(yes, pending)
+    assert begun is not None
+    (call,) = begun.tool_calls
+    paid = ToolMessage("Paid.", tool_call_id=str(call["id"]))
+    assert is_approved(yes, pending, call, [begun, paid]) is None
 
 
 async def test_a_call_by_name_can_bring_its_yes_along() -> None:
@@ -203,6 +214,13 @@ async def test_an_argument_can_not_pretend_to_be_another() -> None:
         reply = await ask(assistant, "pay")
     assert reply.question is not None
     assert reply.question.text.endswith("- pay (to: ``ann`, amount: `1``, amount: `999`)")
+
+
+async def test_an_argument_hides_nothing() -> None:
+    async with running([models.Call("pay", to="ann\u202eeve\u200b", amount=5)], tools=(paying([]),)) as assistant:
+        reply = await ask(assistant, "pay")
+    assert reply.question is not None
+    assert "to: `ann\\u202eeve\\u200b`" in reply.question.text
 
 
 async def test_nothing_is_asked_of_somebody_who_waits_no_longer() -> None:
