@@ -86,10 +86,16 @@ class Lane:
             if batch[0].alone:
                 batch[0].do(self._connection)
             else:
-                self._doing(self._connection, batch)
+                self._do(batch)
             for loop in {job.future.get_loop() for job in batch}:
                 with suppress(RuntimeError):  # its loop is closed: nobody waits any more
                     loop.call_soon_threadsafe(_settle, [job for job in batch if job.future.get_loop() is loop])
+
+    def _do(self, batch: Sequence[Job]) -> None:
+        try:
+            self._doing(self._connection, batch)
+        except sqlite3.Error as error:  # not even undoing worked: the next batch begins with that
+            _fail(batch, error)
 
     def _next(self) -> list[Job]:
         """The next batch. Works that nobody waits for any longer, and that were not begun, are dropped."""

@@ -2,13 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from stores.sqlite.lane import MOST, Lane, Work, reading, writing
+from stores.sqlite.lane import MOST, Job, Lane, Work, reading, writing
 
 
 @pytest.fixture
@@ -107,6 +107,23 @@ async def test_if_the_lock_can_not_be_had_all_of_the_batch_fails(lane: Lane, pat
     other.close()
     assert [str(outcome) for outcome in outcomes] == ["database is locked"] * 2
     assert names(path) == []
+
+
+async def test_if_not_even_undoing_works_it_is_told_and_the_next_goes_on(connection: sqlite3.Connection) -> None:
+    broken = [sqlite3.OperationalError("disk I/O error")]
+
+    def doing(connection: sqlite3.Connection, jobs: Sequence[Job]) -> None:
+        writing(connection, jobs)
+        if broken:
+            raise broken.pop()
+
+    lane = Lane(connection, doing, name="test")
+    try:
+        with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
+            await lane.run(insert("one"))
+        assert await lane.run(insert("two")) == "two"
+    finally:
+        lane.close()
 
 
 async def test_what_nobody_waits_for_any_more_is_not_begun(lane: Lane, path: Path) -> None:
