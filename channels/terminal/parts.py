@@ -50,19 +50,27 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """A question back, with numbered answers."""
+    """A question back, in Markdown, with numbered answers."""
 
     text: str
     options: tuple[str, ...]
 
     def __str__(self) -> str:
-        numbered = (f"  {number}. {one_line(option)}" for number, option in enumerate(self.options, start=1))
-        return "\n".join([one_line(self.text), *numbered])
+        return "\n".join(filter(None, (self._asked(), self._numbered())))
 
     def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         from rich.text import Text
 
-        yield from safe(Text(str(self), style="bold"), console, options)
+        from channels.terminal.markdown import markdown
+
+        yield from safe(markdown(self._asked()), console, options)
+        yield from safe(Text(self._numbered(), style="bold"), console, options)
+
+    def _asked(self) -> str:
+        return clean(self.text).strip()
+
+    def _numbered(self) -> str:
+        return "\n".join(f"  {number}. {one_line(option)}" for number, option in enumerate(self.options, start=1))
 
 
 @dataclass(frozen=True, slots=True)

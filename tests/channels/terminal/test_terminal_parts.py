@@ -99,6 +99,13 @@ def test_options_are_numbered() -> None:
     assert str(Options("Which?", ("A", "B"))) == "Which?\n  1. A\n  2. B"
 
 
+def test_what_is_to_be_agreed_to_stands_line_by_line(screen: Console) -> None:
+    question = Options("May I do this?\n\n- pay (sum: `100`)\n- tell ann", ("Yes", "No"))
+    assert str(question) == "May I do this?\n\n- pay (sum: `100`)\n- tell ann\n  1. Yes\n  2. No"
+    lines = [line.strip() for line in OURS.sub("", shown(question, screen)).splitlines() if line.strip()]
+    assert lines == ["May I do this?", "• pay (sum: 100)", "• tell ann", "1. Yes", "2. No"]
+
+
 def test_a_whole_reply_has_its_parts_in_order() -> None:
     reply = Reply(
         text="Yes [1].",
