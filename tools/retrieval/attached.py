@@ -1,8 +1,11 @@
 """Files attached to a conversation, made searchable there and nowhere else."""
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from switchboard import Attachment, BackendError, BlobStore, Conversation, Principal, Unreadable, Warning
 from tools.progress import Tell
@@ -11,6 +14,8 @@ from tools.retrieval import texts
 from tools.retrieval.backend import Access, Library, Source
 
 _REMEMBERED = 1000
+_locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+"""For each document that is being read, gone with the last who waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,10 @@ class Attached:
             if source.id in self._unreadable:
                 warnings.append(Warning(text=self._unreadable[source.id], code="unreadable"))
             elif not await self._known(files, source):
-                warnings += await self._add(files, attachment, source, tell)
+                tell(texts.reading(attachment.name), 0, 0)
+                async with alone_with(source.id):
+                    if not await self._known(files, source):
+                        warnings += await self._add(files, attachment, source, tell)
         return warnings
 
     def unreadable(self, files: Files) -> list[tuple[Source, str]]:
@@ -61,7 +69,6 @@ class Attached:
     async def _add(self, files: Files, attachment: Attachment, source: Source, tell: Tell) -> list[Warning]:
         """Read one file and put it into the library."""
         text = texts.reading(attachment.name)
-        tell(text, 0, 0)
         try:
             data = await files.blobs.read(attachment.digest, owner=files.conversation.key)
             document = await self.reader.read(
@@ -86,6 +93,13 @@ class Attached:
             self._unreadable.pop(next(iter(self._unreadable)))
         self._unreadable[source.id] = text
         return Warning(text=text, code="unreadable")
+
+
+@asynccontextmanager
+async def alone_with(identity: str) -> AsyncIterator[None]:
+    """Read a document while nobody else in this process does: who has waited finds what was read."""
+    async with _locks.setdefault(identity, asyncio.Lock()):
+        yield
 
 
 def attached_source(

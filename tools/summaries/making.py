@@ -8,6 +8,7 @@ from switchboard import ToolFailed
 from switchboard.tools import Cancelled
 from tools.progress import Tell
 from tools.reading.backend import Document, Reader
+from tools.retrieval.attached import alone_with
 from tools.retrieval.backend import Library, Retriever, Source
 from tools.summaries import texts
 from tools.summaries.backend import Length, Save, Summarizer, unkept
@@ -55,12 +56,14 @@ class Maker:
         """
         text = texts.reading(source.title)
         tell(text, 0, 0)
-        document = await self.reader.read(
-            await content(source, asker.blobs),
-            name=source.title,
-            progress=lambda done, total: tell(text, done, total),
-            owner=asker.conversation.key,
-        )
+        data = await content(source, asker.blobs)
+        async with alone_with(source.id):
+            document = await self.reader.read(
+                data,
+                name=source.title,
+                progress=lambda done, total: tell(text, done, total),
+                owner=asker.conversation.key,
+            )
         if (estimate := await self.estimate(document)) and estimate.tokens > self.settings.most_tokens:
             raise ToolFailed(texts.too_much(estimate.tokens, self.settings.most_tokens))
         if source.access.conversation:

@@ -95,6 +95,29 @@ async def test_the_person_is_told_at_once_and_answered_when_it_is_read(library: 
     assert (later.citations[0].page, later.citations[0].number) == (2, 1)
 
 
+async def test_a_question_while_a_file_is_being_read_does_not_read_it_again(library: EmbeddedLibrary) -> None:
+    reader = SlowReader()
+    script = [Call("search_documents", query="Who is to blame?"), "One moment."] * 2
+    tools = [search_tool(library, reader, patience=0.05)]
+    async with running(script, tools=tools, job_kinds=[read_files_job(library, reader)], works=True) as assistant:
+        file = await attached(assistant, b"Sales fell.\nWalruses are to blame.")
+        first = await ask(assistant, said("Who is to blame?", attachments=(file,)))
+        assert first.job is not None
+        async for news in assistant.watch_job(SOMEWHERE, first.job.job_id):
+            if news.total:
+                break
+        begun = reader.begun
+        second = await ask(assistant, said("Who is to blame, I ask?"))
+        assert second.job is not None
+        reader.go.set()
+        for reply in (first, second):
+            assert reply.job is not None
+            async for news in assistant.watch_job(SOMEWHERE, reply.job.job_id):
+                state = news.state
+            assert state == "succeeded"
+        assert reader.begun == begun
+
+
 async def test_a_file_that_can_not_be_read_after_all_is_told(library: EmbeddedLibrary) -> None:
     _, _, later = await asked(library, b"bad")
     assert later.text == "report.txt can't be read: it is damaged."
