@@ -4,6 +4,7 @@ It is no part of a package, and imports nothing of Switchboard before it is aske
 measure coverage or rewrite assertions, and both need to see the import.
 """
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--switchboard-{kind}", action="append", default=[], metavar="MODULE:NAME", help=HELP % kind)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Let failures of the suites be explained, if any will run."""
+    """Let failures of the suites be explained, if any will run; their tests take any scope of event loops."""
     if _targets(config):
         pytest.register_assert_rewrite("switchboard.testing")
+        warnings.filterwarnings("ignore", message=".*asyncio_default_fixture_loop_scope.* is unset")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,10 +21,19 @@ from switchboard.rendering import render
 from switchboard.reply import Reply
 from switchboard.testing.channel_incoming import IncomingContract
 from switchboard.testing.channel_outgoing import OutgoingContract
+from switchboard.testing.channel_pressing import PressingContract
 from switchboard.testing.channel_sending import SendingAgainContract, SendingContract
 from switchboard.testing.channel_turns import TurnsContract
 
-__all__ = ["DELIVERED", "ChannelContract", "FakeChannel", "Line", "SendingAgainContract", "SendingContract"]
+__all__ = [
+    "DELIVERED",
+    "ChannelContract",
+    "FakeChannel",
+    "Line",
+    "PressingContract",
+    "SendingAgainContract",
+    "SendingContract",
+]
 
 DELIVERED = Receipt(delivered=True, platform_id="platform-1")
 
@@ -97,5 +106,5 @@ class FakeChannel:
         return answer
 
 
-class ChannelContract(IncomingContract, OutgoingContract, TurnsContract):
+class ChannelContract(TurnsContract, OutgoingContract, IncomingContract):  # pytest begins with the last
     """What the rest of the house relies on. Inherit from it, or name the class to ``--switchboard-channel``."""

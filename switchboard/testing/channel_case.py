@@ -11,7 +11,7 @@ from switchboard.messages import Attachment, Message
 
 
 class ChannelCase:
-    """The adapter between a channel and the suites. Besides ``payload`` it needs a fixture ``channel``."""
+    """The adapter between a channel and the suites. It needs two things: a fixture ``channel``, and ``payload``."""
 
     text_of: Callable[[Any], str] = staticmethod(str)
     """The text of a part as people see it, where parts are not text."""
@@ -19,13 +19,18 @@ class ChannelCase:
     buttons_of: Callable[[Any], Sequence[str]] = staticmethod(lambda part: ())
     """The labels of a part's buttons, where the channel has buttons."""
 
+    @pytest.fixture
+    def channel(self) -> Any:
+        """The channel that is tested, talking to no platform."""
+        pytest.fail(f"{type(self).__name__} needs a fixture `channel` that makes the channel.", pytrace=False)
+
     def payload(self, text: str, *, id: str, sender: str) -> Any:
         """A verified payload of the platform, in which ``sender`` says ``text`` under the platform's id ``id``.
 
         Raises:
             ValueError: The platform has no such id or sender; `BadInput` will do as well.
         """
-        raise NotImplementedError
+        pytest.fail(f"{type(self).__name__} needs a method payload(text, *, id, sender).", pytrace=False)
 
     def payload_with(self, attachment: Attachment, *, id: str, sender: str) -> Any:
         """The same with a file, of which the platform says name, media type and size.
@@ -55,8 +60,11 @@ class ChannelCase:
 
     def said(self, channel: Channel[Any, Any], text: str = "Hello", *, id: str = "1", sender: str = "5551") -> Message:
         """The message of a payload that has to be understood."""
-        (message,) = channel.parse(self.payload(text, id=id, sender=sender))
-        return message
+        payload = self.payload(text, id=id, sender=sender)
+        messages = channel.parse(payload)
+        assert isinstance(messages, Sequence), f"parse gives a sequence of messages, not {messages!r}"
+        assert len(messages) == 1, f"parse gave {len(messages)} messages, not 1, for {payload!r}"
+        return messages[0]
 
     def shown(self, parts: Sequence[Any]) -> str:
         """Everything that a reader sees of parts, buttons included."""

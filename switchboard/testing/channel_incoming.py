@@ -1,6 +1,7 @@
 """What every channel does with what comes in: the identity of messages and people, and whatever anybody may type."""
 # ruff: noqa: D102 - a test's name is its description
 
+import inspect
 import re
 from itertools import permutations
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from switchboard.channels import Channel
 from switchboard.errors import BadInput
 from switchboard.identity import Conversation
+from switchboard.limits import Limits
 from switchboard.messages import Attachment
 from switchboard.testing.channel_case import ChannelCase
 from switchboard.testing.samples import HOSTILE_NAMES
@@ -27,6 +29,12 @@ LETTERS = ("Grüße aus Zürich", "日本語のテキスト", "مرحبا بال
 
 class IncomingContract(ChannelCase):
     """Payloads become messages."""
+
+    def test_it_has_all_that_a_channel_has(self, channel: Channel[Any, Any]) -> None:
+        wanted = ("name", "limits", "parse", "render", "send")
+        assert [name for name in wanted if not hasattr(channel, name)] == []
+        assert isinstance(channel.limits, Limits)
+        assert inspect.iscoroutinefunction(channel.send), "send has to be an async method"
 
     def test_a_payload_is_a_message(self, channel: Channel[Any, Any]) -> None:
         message = self.said(channel, "Hello there")

@@ -26,6 +26,9 @@ class SendingContract(ChannelCase):
         """The channel, after its platform was told to refuse the next sending for good."""
         raise NotImplementedError
 
+    def test_replies_to_its_messages_are_sent(self, channel: Any) -> None:
+        assert self.said(channel).push, "without push=True a reply is kept until somebody fetches it"
+
     @pytest.mark.asyncio
     async def test_what_the_platform_confirmed_has_a_receipt(self, channel: Any) -> None:
         parts = channel.render(Reply(text="Yes.", status="complete"))

@@ -16,7 +16,6 @@ from switchboard.reply import Reply, fold
 from switchboard.settings import load
 from switchboard.testing.assistant import FakeAssistant
 from switchboard.testing.channel_case import ChannelCase
-from switchboard.testing.running import running
 
 PATIENCE = 10.0
 """Seconds after which something that should have happened never will."""
@@ -110,6 +109,8 @@ class TurnsContract(ChannelCase):
 
     @pytest.mark.asyncio
     async def test_who_sends_too_much_reads_when_to_try_again(self, channel: Channel[Any, Any]) -> None:
+        from switchboard.testing.running import running  # with all of the agent, which nothing else here needs
+
         limited = load(None, {"SWITCHBOARD_LIMITS__MESSAGES_PER_MINUTE": "1"})
         async with running(["One."], settings=limited, clock=lambda: 1_000.0) as assistant:
             first = self.said(channel)

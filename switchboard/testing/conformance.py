@@ -11,16 +11,15 @@ import pytest
 
 from switchboard.plugins import Setup
 from switchboard.settings import load
-from switchboard.testing.channel import ChannelContract
-from switchboard.testing.retriever import RetrieverContract
-from switchboard.testing.tool import ToolContract
 from switchboard.tools import Tool
 
-CONTRACTS: Mapping[str, type] = {
-    "channel": ChannelContract,
-    "tool": ToolContract,
-    "retriever": RetrieverContract,
+CONTRACTS: Mapping[str, str] = {
+    "channel": "switchboard.testing.channel:ChannelContract",
+    "tool": "switchboard.testing.tool:ToolContract",
+    "retriever": "switchboard.testing.retriever:RetrieverContract",
 }
+"""By name, as each loads what it needs, and only those that are asked for are run."""
+PAGES: Mapping[str, str] = {"channel": "add-a-channel", "tool": "add-a-tool", "retriever": "testing"}
 
 
 class BadTarget(Exception):
@@ -41,7 +40,7 @@ def suite(kind: str, target: str) -> type:
     found = _found(target)
     if isinstance(named := getattr(found, "contract", None), str):
         found = _found(named)
-    contract = CONTRACTS[kind]
+    contract: type = _found(CONTRACTS[kind])
     if inspect.isclass(found) and issubclass(found, contract):
         made = found
     elif kind == "tool" and (isinstance(found, Tool) or callable(found)):
@@ -49,7 +48,10 @@ def suite(kind: str, target: str) -> type:
     elif kind == "retriever" and callable(found) and not inspect.isclass(found):
         made = _retriever_suite(found)
     else:
-        raise BadTarget(f"name a class that inherits from {contract.__module__}.{contract.__name__}.")
+        raise BadTarget(
+            f"name a class that inherits from {contract.__module__}.{contract.__name__}, in which you say how yours is"
+            f" made; docs/{PAGES[kind]}.md shows one."
+        )
     return type(made.__name__, (made,), {"__test__": True, "__doc__": made.__doc__, "__module__": made.__module__})
 
 
@@ -70,6 +72,8 @@ def _setup(folder: Path) -> Setup:
 
 
 def _tool_suite(found: Tool | Callable[[Setup], Tool]) -> type:
+    from switchboard.testing.tool import ToolContract
+
     class ToolSuite(ToolContract):
         @pytest.fixture
         def tool(self, tmp_path: Path) -> Tool:
@@ -79,6 +83,8 @@ def _tool_suite(found: Tool | Callable[[Setup], Tool]) -> type:
 
 
 def _retriever_suite(found: Callable[[Setup, str], Any]) -> type:
+    from switchboard.testing.retriever import RetrieverContract
+
     class RetrieverSuite(RetrieverContract):
         @pytest.fixture
         def library(self, tmp_path: Path) -> Any:

@@ -20,7 +20,7 @@ from switchboard.testing.running import follow, running
 class TestFakeChannel(SendingAgainContract, SendingContract, ChannelContract):
     @pytest.fixture
     def channel(self) -> FakeChannel:
-        return FakeChannel()
+        return FakeChannel(push=True)
 
     def payload(self, text: str, *, id: str, sender: str) -> Line:
         return Line(id=id, sender=sender, text=text)
@@ -48,7 +48,7 @@ class TestFakeChannel(SendingAgainContract, SendingContract, ChannelContract):
 class TestFakeChannelOfAFewShortMessages(TestFakeChannel):
     @pytest.fixture
     def channel(self) -> FakeChannel:
-        return FakeChannel(limits=Limits(text=120, messages=3, unit="utf8_bytes"))
+        return FakeChannel(limits=Limits(text=120, messages=3, unit="utf8_bytes"), push=True)
 
 
 def test_a_payload_from_nobody_is_refused() -> None:
@@ -84,3 +84,24 @@ async def test_after_a_failure_half_way_the_rest_is_shown_once() -> None:
 
 def test_what_is_rendered_is_the_reply() -> None:
     assert FakeChannel().render(Reply(text="Hello", status="complete")) == ("Hello",)
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"), [("channel", "needs a fixture `channel`"), ("payload", "needs a method payload")]
+)
+def test_what_an_adapter_lacks_is_named(pytester: pytest.Pytester, missing: str, said: str) -> None:
+    given = {
+        "channel": "    @pytest.fixture\n    def channel(self):\n        return FakeChannel()\n",
+        "payload": "    def payload(self, text, *, id, sender):\n        return Line(id=id, sender=sender, text='')\n",
+    }
+    del given[missing]
+    head = "import pytest\nfrom switchboard.testing.channel import ChannelContract, FakeChannel, Line\n"
+    pytester.makepyfile(f"{head}class TestHalf(ChannelContract):\n{''.join(given.values())}")
+    result = pytester.runpytest_inprocess("-x", "-Wignore", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", "message")
+    assert f"TestHalf {said}" in result.stdout.str()
+
+
+def test_a_payload_that_is_not_understood_is_shown() -> None:
+    case = TestFakeChannel()
+    with pytest.raises(AssertionError, match=r"parse gave 0 messages, not 1, for Line\(id='1'"):
+        case.said(FakeChannel(), "  ")
