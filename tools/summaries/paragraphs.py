@@ -16,7 +16,7 @@ WRAPPED = 55
 
 _MARK = re.compile(
     r"\s*(?:[•‣▪●◦■□·–—*+-]\s+|\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]\s+|\d{1,2}(?:\.\d{1,2})+\s+"
-    r"|(?:[A-Z][\w’'/&-]*,? ){1,6}\d{1,2}\.\d{1,2}\s+(?=[A-Z])"
+    r"|[A-Z][\w’'/&-]*(?: (?:[A-Z][\w’'/&-]*|of|and|the|for|to|or|in|[–-]),?){0,8} \d{1,2}\.\d{1,2}\s+(?=[A-Z])"
     r"|(?:Section|Article|Clause|§)\s*\d+(?:\.\d+)*[.:]?\s+(?=[A-Z]))+"
 )
 _GREETING = re.compile(
@@ -30,7 +30,7 @@ _OF_A_TABLE = re.compile(
     re.IGNORECASE,
 )
 HANGS = re.compile(
-    r"(?:[,&–-]|\b(?:is|are|was|were|be|been|being|has|have|had|will|shall|may|when|as|and|or|but|of|to|in|by|for|with|from|at|on"
+    r"(?:[,&–-]|\b(?:is|are|was|were|be|been|being|has|have|had|will|shall|when|as|and|or|but|of|to|in|by|for|with|from|at|on"
     r"|than|that|which|the|an?|not|more|less|also|primarily|mainly|largely|partially|partly|significantly|both|either|between"
     r"|und|oder|der|die|das|von|zu|et|ou|de|la|le|du|des|y|o|del|el|los))[\s,;–-]*$",
     re.IGNORECASE,

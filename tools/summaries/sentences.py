@@ -22,6 +22,9 @@ _NOT_SAID = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"), ("„", "“"))
+_AFTER_MAY = re.compile(r"(?<=\b[mM]ay\.)\s+(?=[A-Z])")
+"""The library takes the month for an abbreviation."""
+
 _QUOTES = re.compile(r"[\"“”„«»()\[\]]")
 _SMALL = frozenset(
     (
@@ -97,7 +100,7 @@ def _pieces(text: str, language: str) -> Iterator[str]:
 
     for piece in segment(language, text):
         if word_count(piece) <= MOST_WORDS:
-            yield piece
+            yield from _AFTER_MAY.split(piece)
             continue
         start = 0
         for bare in segment(language, _QUOTES.sub(" ", piece)):

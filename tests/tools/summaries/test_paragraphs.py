@@ -68,7 +68,10 @@ def test_behind_a_greeting_a_sentence_begins_with_a_capital() -> None:
     assert texts((text("Dear Jonas,"), text("we are glad that you join us."))) == ["We are glad that you join us."]
 
 
-@pytest.mark.parametrize("mark", ["- ", "• ", "1. ", "(a) ", "2.1 ", "iv) ", "Section 3. ", "Term 2.1 "])
+MARKS = ("- ", "• ", "1. ", "(a) ", "2.1 ", "iv) ", "Section 3. ", "Term 2.1 ", "Damages - Relief of the Company 10.1 ")
+
+
+@pytest.mark.parametrize("mark", MARKS)
 def test_an_items_mark_is_not_part_of_it(mark: str) -> None:
     (paragraph,) = paragraphs(document((items(f"{mark}The lead time is eight weeks."),))).paragraphs
     assert (paragraph.text, paragraph.kind) == ("The lead time is eight weeks.", "item")

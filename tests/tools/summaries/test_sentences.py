@@ -22,6 +22,7 @@ def candidates(content: str, language: str = "en") -> tuple[Candidate, ...]:
                 "Mr. Smith of the U.S. team left at 5 p.m. on Monday.",
             ],
         ),
+        ("en", ["The guidance was given in May.", "It was raised in June."]),
         ("en", ["See Sec. 4.1 and No. 5 of the contract.", "It costs approx. 12 EUR."]),
         (
             "de",
@@ -110,6 +111,7 @@ def test_other_languages_have_greetings_too(language: str, sentence: str) -> Non
         "However, it was late again in May.",
         "They cost less than last year did.",
         "The increase was due to the new shop.",
+        "The Supplier keeps them insured and marked.",
     ],
 )
 def test_a_sentence_that_points_back_leans(sentence: str) -> None:
