@@ -9,7 +9,7 @@ from collections import Counter
 _FEWEST_LETTERS = 40
 _FEWEST_HITS = 3
 _LEAD = 1.3  # times as many small words as the next language has
-_SAMPLE = 1_500
+_SAMPLE = 1_000
 _WORD = re.compile(r"[^\W\d_]+")
 
 _SMALL_WORDS: dict[str, str] = {

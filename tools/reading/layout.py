@@ -26,12 +26,15 @@ _DEPTH = 4
 class Words:
     """The words of a page in the order in which they were written, as columns: there are many of them.
 
+    A row may stand for several words that are known to follow each other closely.
+
     Attributes:
         text: All of it.
-        spans: A row for each word: where in the text it begins, and where it ends.
-        boxes: A row for each word: left, bottom, right, top.
+        spans: For each row where in the text it begins, and where it ends.
+        boxes: For each row left, bottom, right, top.
         sizes: Of type.
         bold: Whether the type is.
+        counts: How many words each row has; one if not given.
     """
 
     text: str
@@ -39,6 +42,7 @@ class Words:
     boxes: "NDArray[np.float64]"
     sizes: "NDArray[np.float64]"
     bold: "NDArray[np.bool_]"
+    counts: "NDArray[np.intp] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,22 +148,26 @@ def _runs(words: Words) -> list[Run]:
     ends = np.append(starts[1:], count)
     bottoms = np.minimum.reduceat(words.boxes[:, 1], starts).tolist()
     tops = np.maximum.reduceat(words.boxes[:, 3], starts).tolist()
-    bold = (2 * np.add.reduceat(words.bold.astype(int), starts) > ends - starts).tolist()
+    held = words.counts if words.counts is not None else np.ones(count, np.intp)
+    counts = np.add.reduceat(held, starts)
+    bold = (2 * np.add.reduceat(words.bold * held, starts) > counts).tolist()
     lefts, rights, sizes = words.boxes[starts, 0], words.boxes[ends - 1, 2], words.sizes[starts]
     froms, tos = words.spans[starts, 0].tolist(), words.spans[ends - 1, 1].tolist()
-    columns = (lefts.tolist(), rights.tolist(), bottoms, tops, sizes.tolist(), (ends - starts).tolist(), bold)
+    columns = (lefts.tolist(), rights.tolist(), bottoms, tops, sizes.tolist(), counts.tolist(), bold)
+    texts = [words.text[start:end] for start, end in zip(froms, tos, strict=True)]
+    texts = [one_line(text) if "  " in text or not text.isascii() else text for text in texts]
     return [
         Run(
-            text=one_line(words.text[start:end]),
+            text=text,
             left=left,
             right=right,
             bottom=bottom,
             top=top,
             size=size,
-            words=held,
+            words=in_it,
             bold=is_bold,
         )
-        for start, end, left, right, bottom, top, size, held, is_bold in zip(froms, tos, *columns, strict=True)
+        for text, left, right, bottom, top, size, in_it, is_bold in zip(texts, *columns, strict=True)
     ]
 
 

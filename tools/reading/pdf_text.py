@@ -78,12 +78,11 @@ def _words(text: "_Text") -> list[tuple[int, Words]]:
     spans = text.spans()
     if not len(spans):
         return []
-    types = text.types(spans[:, 0])
-    corners = text.corners(spans)
+    spans, counts = text.joined(spans)
+    types, corners = text.types(spans[:, 0]), text.corners(spans)
     if (leaps := _leaps(corners, types.turns, types.sizes)).any():
-        spans = text.split(spans, leaps)
-        types = text.types(spans[:, 0])
-        corners = text.corners(spans)
+        spans, counts = text.split(spans, counts, leaps)
+        types, corners = text.types(spans[:, 0]), text.corners(spans)
     boxes = np.concatenate((corners[:, :, :2].min(axis=1), corners[:, :, 2:].max(axis=1)), axis=1)
     across = np.where(types.turns % 2, boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
     sizes = np.where(types.sizes > 0, types.sizes, across)
@@ -91,7 +90,12 @@ def _words(text: "_Text") -> list[tuple[int, Words]]:
     for turn in np.unique(types.turns).tolist():
         here = np.flatnonzero(types.turns == turn)
         words = Words(
-            text=text.string, spans=spans[here] + (0, 1), boxes=boxes[here], sizes=sizes[here], bold=types.bold[here]
+            text=text.string,
+            spans=spans[here] + (0, 1),
+            counts=counts[here],
+            boxes=boxes[here],
+            sizes=sizes[here],
+            bold=types.bold[here],
         )
         found.append((turn, words))
     return sorted(found, key=lambda group: -len(group[1].spans))
@@ -139,6 +143,43 @@ class _Text:
         spans: NDArray[np.intp] = edges.reshape(-1, 2) - (0, 1)
         return spans
 
+    def joined(self, spans: "NDArray[np.intp]") -> "tuple[NDArray[np.intp], NDArray[np.intp]]":
+        """The words with those taken together that stand in one piece of text, parted by a space that is in the file.
+
+        Their places need not be asked for one by one: a gap that is wide is one that pdfium has found, and made a space
+        of, or lies between pieces. Also returns how many words each row has.
+        """
+        import numpy as np
+
+        blanks = spans[:-1, 1] + 1
+        beside = spans[1:, 0] == blanks + 1
+        pieces = self._pieces(spans[:, 0], np.concatenate(([True], ~beside)))
+        beside &= pieces[1:] == pieces[:-1]
+        places = np.flatnonzero(beside)
+        made_up = np.array(list(map(_calls().is_generated, repeat(self._address), blanks[places].tolist())), bool)
+        beside[places[made_up]] = False
+        starts = np.flatnonzero(np.concatenate(([True], ~beside)))
+        ends = np.append(starts[1:], len(spans))
+        return np.column_stack((spans[starts, 0], spans[ends - 1, 1])), ends - starts
+
+    def _pieces(self, starts: "NDArray[np.intp]", first: "NDArray[np.bool_]") -> "NDArray[np.uintp]":
+        """The piece of text to which each word belongs; what is between words of one piece need not be asked.
+
+        Args:
+            first: Which words begin a line.
+        """
+        import numpy as np
+
+        ask, address = _calls().text_object, repeat(self._address)
+        firsts = np.flatnonzero(first)
+        lasts = np.append(firsts[1:], len(starts)) - 1
+        of_first = np.array(list(map(ask, address, starts[firsts].tolist())), np.uintp)
+        of_last = np.array(list(map(ask, address, starts[lasts].tolist())), np.uintp)
+        pieces = np.repeat(of_first, lasts - firsts + 1)
+        mixed = np.flatnonzero(np.repeat(of_first != of_last, lasts - firsts + 1))
+        pieces[mixed] = np.array(list(map(ask, address, starts[mixed].tolist())), np.uintp)
+        return pieces
+
     def corners(self, spans: "NDArray[np.intp]") -> "NDArray[np.float64]":
         """For each word the boxes of its first and of its last character."""
         return self._boxes(spans.ravel().tolist()).reshape(-1, 2, 4)
@@ -177,21 +218,27 @@ class _Text:
         codes[(codes <= _SPACE) | (codes == _NO_BREAK_SPACE)] = _SPACE
         return codes
 
-    def split(self, spans: "NDArray[np.intp]", leaps: "NDArray[np.bool_]") -> "NDArray[np.intp]":
+    def split(
+        self, spans: "NDArray[np.intp]", counts: "NDArray[np.intp]", leaps: "NDArray[np.bool_]"
+    ) -> "tuple[NDArray[np.intp], NDArray[np.intp]]":
         """The words, those marked cut where they go on to another line, which pdfium does not always see."""
         import numpy as np
 
-        found: list[tuple[int, int]] = []
-        for (start, end), leaping in zip(spans.tolist(), leaps.tolist(), strict=True):
-            if leaping:
-                boxes = self._boxes(range(start, end + 1))
-                pairs = np.stack((boxes[:-1], boxes[1:]), axis=1)
-                types = self.types(np.full(len(pairs), start))
-                cuts = (np.flatnonzero(_leaps(pairs, types.turns, types.sizes)) + start).tolist()
-                found += zip([start, *(cut + 1 for cut in cuts)], [*cuts, end], strict=True)
-            else:
-                found.append((start, end))
-        return np.array(found, np.intp)
+        found: list[tuple[int, int, int]] = []
+        for (start, end), count, leaping in zip(spans.tolist(), counts.tolist(), leaps.tolist(), strict=True):
+            if not leaping:
+                found.append((start, end, count))
+                continue
+            inked = np.flatnonzero(self._codes[start : end + 1] > _SPACE) + start
+            boxes = self._boxes(inked.tolist())
+            pairs = np.stack((boxes[:-1], boxes[1:]), axis=1)
+            types = self.types(np.full(len(pairs), start))
+            cuts = np.flatnonzero(_leaps(pairs, types.turns, types.sizes))
+            froms = [start, *inked[cuts + 1].tolist()]
+            tos = [*inked[cuts].tolist(), end]
+            found += ((a, b, len(self.string[a : b + 1].split())) for a, b in zip(froms, tos, strict=True))
+        rows = np.array(found, np.intp)
+        return rows[:, :2], rows[:, 2]
 
     def _boxes(self, indices: Sequence[int]) -> "NDArray[np.float64]":
         """The characters' boxes: left, bottom, right, top."""
@@ -226,6 +273,7 @@ class _Calls:
     font_size: Callable[..., float]
     text_object: Callable[..., int | None]
     font: Callable[..., int | None]
+    is_generated: Callable[..., int]
 
 
 @cache
@@ -242,4 +290,5 @@ def _calls() -> _Calls:
         font_size=plain(pdfium.FPDFText_GetFontSize, ctypes.c_double, pointer, number),
         text_object=plain(pdfium.FPDFText_GetTextObject, pointer, pointer, number),
         font=plain(pdfium.FPDFTextObj_GetFont, pointer, pointer),
+        is_generated=plain(pdfium.FPDFText_IsGenerated, number, pointer, number),
     )

@@ -47,13 +47,9 @@ def test_a_scan_in_german_is_read_as_german(read):
 
 
 def test_a_page_in_a_script_without_data_is_told_and_nothing_is_made_up(read):
-    from PIL import ImageDraw, ImageFont
+    from PIL import ImageOps
 
-    page = drawn(())
-    font = ImageFont.load_default(36)
-    for row in range(4):
-        ImageDraw.Draw(page).text((60, 60 + 80 * row), "⌘ ⍟ ⎈ ⏚ ⌬ ⏣ ⎔ ⍾ ⌖ ⎋ ⏛ ⌫ ⍰ ⎌", font=font, fill=0)
-    document = read(saved(page, "PNG"), "scan.png")
+    document = read(saved(ImageOps.mirror(drawn()), "PNG"), "scan.png")  # Letters as in a mirror are of no alphabet.
     assert (document.missing, document.pages[0].text) == ((1,), "")
     assert "in a script that is not supported" in document.warnings[0]
 
