@@ -1,6 +1,7 @@
 """Bodies of requests: read within limits of size and time, then checked against a type."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from channels.http import texts
 from switchboard import BadInput
 
 Model = TypeVar("Model", bound=BaseModel)
+_SUBJECT = re.compile(r"^(Value error, it|Input|String|Tuple|Dictionary|List) ")
+"""How the library begins its sentences; what it is about has been named by then."""
 
 
 async def read_json(request: Request, kind: type[Model], *, limit: int, patience: float) -> Model:
@@ -59,7 +62,9 @@ def _bad(error: ValidationError) -> BadInput:
     if fault["type"] == "json_invalid":
         return BadInput(texts.NOT_JSON)
     where = ".".join(str(part) for part in fault["loc"])
-    problem = fault["msg"].rstrip(".").replace("Input should be", "it should be", 1)
+    if fault["type"] == "extra_forbidden":
+        return BadInput(texts.NO_SUCH_MEMBER.format(where=where), status=422)
+    problem = texts.MISSING if fault["type"] == "missing" else _SUBJECT.sub("it ", fault["msg"].rstrip("."))
     sentence = (
         texts.BAD_MEMBER.format(where=where, problem=problem) if where else texts.BAD_BODY.format(problem=problem)
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,23 @@ async def test_an_opinion_is_kept_with_the_reply(api: Api) -> None:
     assert given.status_code == 200
     assert (await api.ann.get(asked["url"])).json()["feedback"] == given.json()
     assert (await api.ann.get("/v1/conversations/c")).json()["messages"][0]["feedback"]["comment"] == "Too short."
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({}, "'verdict' is not right: it is missing."),
+        ({"verdict": "meh"}, "'verdict' is not right: it should be 'good' or 'bad'."),
+        ({"verdict": "bad", "why": "x"}, "There is no 'why' here. /v1/openapi.json says what there is."),
+        (
+            {"verdict": "bad", "comment": "x" * 2_001},
+            "'comment' is not right: it should have at most 2000 characters.",
+        ),
+        ([], "The body is not right: it should be an object."),
+    ],
+)
+async def test_what_is_wrong_with_a_body_is_said_in_words(api: Api, body: Any, sentence: str) -> None:
+    assert (await api.ann.put(WHERE, json=body)).json()["detail"] == sentence
 
 
 async def test_a_later_opinion_replaces_the_earlier(api: Api) -> None:
