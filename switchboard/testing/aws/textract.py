@@ -76,13 +76,14 @@ class FakeTextract(FakeService):
     Args:
         objects: Where documents are.
         finds: What is found in one.
-        calls: How often a job is asked for before it is done; ``None`` for until `finish` is called.
+        polls: How often a job is asked for before it is done; ``None`` for until `finish` is called.
         most_jobs: At a time.
         publish: Tells a topic that a job is done.
         clock: Seconds since the epoch.
 
     Attributes:
         started: How many jobs were really started: what would have been paid for.
+        finds, polls: As given, for the jobs that are started from now on.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class FakeTextract(FakeService):
         *,
         objects: Objects = lambda bucket, key: None,
         finds: Callable[[bytes], Found] = read,
-        calls: int | None = 1,
+        polls: int | None = 1,
         most_jobs: int = 100,
         publish: Publish = lambda topic, text: None,
         clock: Callable[[], float] = time.time,
@@ -107,7 +108,8 @@ class FakeTextract(FakeService):
             },
         )
         self.started = 0
-        self._objects, self._finds, self._polls = objects, finds, calls
+        self._objects = objects
+        self.finds, self.polls = finds, polls
         self._most_jobs, self._publish, self._clock = most_jobs, publish, clock
         self._jobs: dict[str, _Job] = {}
         self._tokens: dict[tuple[str, str], tuple[Parameters, str]] = {}
@@ -129,7 +131,7 @@ class FakeTextract(FakeService):
             return {"JobId": job_id}
         if sum(not job.done for job in self._jobs.values()) >= self._most_jobs:
             raise ServiceFault("LimitExceededException", "Open jobs exceed the maximum.")
-        found = self._finds(self._document(given["DocumentLocation"]["S3Object"]))
+        found = self.finds(self._document(given["DocumentLocation"]["S3Object"]))
         if found.pages > MOST_PAGES:
             raise ServiceFault("DocumentTooLargeException", "It has too many pages.")
         self.started += 1
@@ -140,7 +142,7 @@ class FakeTextract(FakeService):
             given=given,
             found=found,
             started_at=self._clock(),
-            left=-1 if self._polls is None else self._polls,
+            left=-1 if self.polls is None else self.polls,
         )
         if token:
             self._tokens[operation, token] = (given, job_id)
@@ -180,7 +182,7 @@ class FakeTextract(FakeService):
         if len(data) > LARGEST_AT_ONCE:
             raise ServiceFault("DocumentTooLargeException", "It is too large to be read at once.")
         _kind(data)
-        found = self._finds(data)
+        found = self.finds(data)
         if found.pages > 1:
             raise ServiceFault("UnsupportedDocumentException", "Request has unsupported document format")
         seen = featured(found.blocks, given.get("FeatureTypes", ()))

@@ -91,7 +91,7 @@ def code(raised: pytest.ExceptionInfo[ClientError]) -> str:
 
 
 def test_a_job_is_in_progress_and_then_gives_its_blocks(world: World, client: Client) -> None:
-    sdk = client(world.textract(calls=2))
+    sdk = client(world.textract(polls=2))
     job = sdk.start_document_text_detection(DocumentLocation=PLACE)["JobId"]
     states = [sdk.get_document_text_detection(JobId=job)["JobStatus"] for _ in range(3)]
     assert states == ["IN_PROGRESS", "IN_PROGRESS", "SUCCEEDED"]
@@ -101,7 +101,7 @@ def test_a_job_is_in_progress_and_then_gives_its_blocks(world: World, client: Cl
 
 
 def test_results_come_in_pages_that_make_the_whole(world: World, client: Client) -> None:
-    sdk = client(world.textract(calls=0))
+    sdk = client(world.textract(polls=0))
     job = sdk.start_document_analysis(DocumentLocation=PLACE, FeatureTypes=["LAYOUT", "TABLES"])["JobId"]
     whole = sdk.get_document_analysis(JobId=job)["Blocks"]
     pieces, token = [], {}
@@ -116,7 +116,7 @@ def test_results_come_in_pages_that_make_the_whole(world: World, client: Client)
 
 
 def test_no_block_refers_to_one_that_was_not_asked_for(world: World, client: Client) -> None:
-    sdk = client(world.textract(calls=0))
+    sdk = client(world.textract(polls=0))
     job = sdk.start_document_text_detection(DocumentLocation=PLACE)["JobId"]
     given = sdk.get_document_text_detection(JobId=job)["Blocks"]
     there = {block["Id"] for block in given}
@@ -153,7 +153,7 @@ def test_a_job_is_unknown_to_the_other_operation_and_after_a_week(world: World, 
 
 
 def test_a_token_of_another_job_leads_nowhere(world: World, client: Client) -> None:
-    sdk = client(world.textract(calls=0))
+    sdk = client(world.textract(polls=0))
     first, second = (sdk.start_document_text_detection(DocumentLocation=PLACE)["JobId"] for _ in range(2))
     token = sdk.get_document_text_detection(JobId=first, MaxResults=1)["NextToken"]
     for wrong in (token, "!", "nonsense"):
@@ -163,7 +163,7 @@ def test_a_token_of_another_job_leads_nowhere(world: World, client: Client) -> N
 
 
 def test_the_end_is_told_to_the_topic(world: World, client: Client) -> None:
-    textract = world.textract(calls=None)
+    textract = world.textract(polls=None)
     sdk = client(textract)
     job = sdk.start_document_text_detection(DocumentLocation=PLACE, NotificationChannel=TOPIC, JobTag="tag")["JobId"]
     assert sdk.get_document_text_detection(JobId=job)["JobStatus"] == "IN_PROGRESS"
@@ -182,7 +182,7 @@ def test_the_end_is_told_to_the_topic(world: World, client: Client) -> None:
 
 def test_a_job_may_fail_and_says_why(world: World, client: Client) -> None:
     world.found = Found(status="FAILED", message="BAD_DOCUMENT")
-    sdk = client(world.textract(calls=0))
+    sdk = client(world.textract(polls=0))
     job = sdk.start_document_text_detection(DocumentLocation=PLACE)["JobId"]
     answer = sdk.get_document_text_detection(JobId=job)
     assert (answer["JobStatus"], answer["StatusMessage"], "Blocks" in answer) == ("FAILED", "BAD_DOCUMENT", False)
@@ -191,13 +191,13 @@ def test_a_job_may_fail_and_says_why(world: World, client: Client) -> None:
 def test_a_partial_success_names_its_pages(world: World, client: Client) -> None:
     warned = [{"ErrorCode": "PAGE_TOO_LARGE", "Pages": [2]}]
     world.found = found(document("first"), status="PARTIAL_SUCCESS", warnings=warned)
-    sdk = client(world.textract(calls=0))
+    sdk = client(world.textract(polls=0))
     job = sdk.start_document_text_detection(DocumentLocation=PLACE)["JobId"]
     assert sdk.get_document_text_detection(JobId=job)["Warnings"] == warned
 
 
 def test_there_is_a_limit_of_jobs_at_a_time(world: World, client: Client) -> None:
-    textract = world.textract(calls=None, most_jobs=1)
+    textract = world.textract(polls=None, most_jobs=1)
     sdk = client(textract)
     sdk.start_document_text_detection(DocumentLocation=PLACE)
     with pytest.raises(ClientError) as raised:

@@ -129,7 +129,7 @@ async def test_a_start_whose_answer_is_lost_is_asked_again_for_the_same_job(
 
 
 async def test_waiting_grows_and_has_a_bound(world: World) -> None:
-    async with amazon(world, calls=12) as there:
+    async with amazon(world, polls=12) as there:
         reader = there.reader(Counting())
         await reader.read(DATA, name="a.pdf")
         await reader.close()
@@ -292,7 +292,7 @@ async def test_what_was_never_begun_is_not_finished(reader: TextractReader) -> N
 
 
 async def test_a_job_that_takes_too_long_is_left_to_be_found(world: World) -> None:
-    async with amazon(world, calls=None) as there:
+    async with amazon(world, polls=None) as there:
         reader = there.reader(Counting(pages=0, limits=ReadingLimits(seconds=0.2)))
         with pytest.raises(BackendError) as raised:
             await reader.read(DATA, name="a.pdf", owner=HERE)
