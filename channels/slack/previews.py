@@ -127,7 +127,7 @@ class Preview:
         self._events.append(event)
         match event:
             case ToolStarted():
-                self._tasks.append(task(event.call_id, event.text or event.tool, "in_progress"))
+                self._tasks.append(task(event.call_id, event.text or texts.tool(event.tool), "in_progress"))
             case ToolFinished():
                 self._tasks.append(task(event.call_id, self._title(event), _STATUS[event.status]))
             case Status() if event.text:
@@ -138,7 +138,8 @@ class Preview:
 
     def _title(self, finished: ToolFinished) -> str:
         started = (event for event in self._events if isinstance(event, ToolStarted))
-        return next((event.text for event in started if event.call_id == finished.call_id), "") or finished.tool
+        said = next((event.text for event in started if event.call_id == finished.call_id), "")
+        return said or texts.tool(finished.tool)
 
     async def _write(self, stop: Stop) -> None:
         """Show what has changed, never faster than Slack allows, until the preview is ended."""

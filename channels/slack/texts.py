@@ -77,3 +77,8 @@ def size(count: int) -> str:
         if count >= scale:
             return f"{count / scale:.3g} {unit}"
     return f"{count} bytes"
+
+
+def tool(name: str) -> str:
+    """A tool's name for people: ``search_documents`` is "Search documents"."""
+    return name.replace("_", " ").strip().capitalize()

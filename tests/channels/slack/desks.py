@@ -34,7 +34,7 @@ class Gate:
 
     async def __call__(self, message: Message) -> AsyncIterator[Event]:
         self.turns += 1
-        yield ToolStarted(call_id="c1", tool="search_documents", text="Searching")
+        yield ToolStarted(call_id="c1", tool="search_documents")
         yield ToolFinished(call_id="c1", tool="search_documents", status="complete")
         for piece in self.pieces:
             await self.steps.acquire()

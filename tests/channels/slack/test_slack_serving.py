@@ -83,7 +83,7 @@ async def test_an_answer_streams_and_becomes_the_reply_in_the_same_message(desks
     (started,) = slack.called("chat.startStream")
     assert (started["recipient_team_id"], started["recipient_user_id"]) == ("T0TEAM", "U0ANN")
     chunks = [chunk for call in slack.called("chat.startStream") for chunk in call["chunks"]]
-    assert chunks[0] == {"type": "task_update", "id": "c1", "title": "Searching", "status": "in_progress"}
+    assert chunks[0] == {"type": "task_update", "id": "c1", "title": "Search documents", "status": "in_progress"}
 
 
 async def test_r27_a_stream_that_slack_has_ended_goes_on_in_another(desks: Any, slack: FakeSlack) -> None:
