@@ -33,6 +33,8 @@ LONGEST = 2_000_000
 """Characters of a filled body, values aside."""
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_LONE_TAG = re.compile(r"^[ \t]*(\{%(?:(?!%\}|\n).)*?)[ \t]*(%\})[ \t]*\n", re.MULTILINE)
+"""A tag that has a line to itself leaves no line behind: its break goes into the tag, and lines keep their numbers."""
 _FILTERS = ("default", "first", "join", "last", "length", "lower", "title", "trim", "upper")
 _FENCES = ("lines", "lines right", "facts", "totals", "columns", "signatures")
 _UNPRINTED = re.compile(
@@ -112,7 +114,8 @@ def _line(source: str, name: str) -> int:
 
 def _body(template: Template, language: str) -> tuple[str, str]:
     name = ANY_LANGUAGE if ANY_LANGUAGE in template.bodies else language
-    return template.bodies[name], str(template.folder / f"{name}.md")
+    source = _LONE_TAG.sub(r"\1 \n\2", template.bodies[name])
+    return source, str(template.folder / f"{name}.md")
 
 
 def _within(pieces: Iterator[str], where: str) -> Iterator[str]:
@@ -146,9 +149,7 @@ def _environment() -> "SandboxedEnvironment":
         def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Never:
             raise SecurityError(f"a template does no sums ({operator})")
 
-    environment = Closed(
-        undefined=StrictUndefined, finalize=marked, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
+    environment = Closed(undefined=StrictUndefined, finalize=marked, keep_trailing_newline=True)
     environment.globals.clear()
     environment.filters = {name: environment.filters[name] for name in _FILTERS}
     return environment

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from switchboard import ConfigError
+from switchboard.tables import table
 from tools.drafts.amounts import currencies, is_iban
 from tools.drafts.backend import Party
 
@@ -54,15 +55,7 @@ def settings_of(settings: "Settings") -> DraftSettings:
     Raises:
         ConfigError: Something in it is wrong.
     """
-    given = (settings.tools.model_extra or {}).get("drafts", {})
-    try:
-        made = DraftSettings.model_validate(given)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join((WHERE, *map(str, fault["loc"])))
-        raise ConfigError(
-            f"{name} is not right: {fault['msg'].lower()}.", fix="docs/drafts.md lists what there is.", where=WHERE
-        ) from None
+    made = table(settings, "tools", "drafts", DraftSettings, page="docs/drafts.md")
     if made.currency and made.currency not in currencies():
         raise ConfigError(f"There is no currency {made.currency!r}.", fix="Use a code such as EUR.", where=WHERE)
     iban = made.company.iban.replace(" ", "")

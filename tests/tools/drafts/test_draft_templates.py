@@ -9,7 +9,9 @@ from switchboard import ConfigError
 from switchboard.settings import Settings, ToolSettings
 from switchboard.settings import load as load_settings
 from tests.tools.drafts.conftest import TEMPLATES
-from tools.drafts.filling import check
+from tools.drafts.blocks import Paragraph, plain
+from tools.drafts.filling import check, fill
+from tools.drafts.samples import samples
 from tools.drafts.settings import settings_of
 from tools.drafts.templates import all_templates, load, named, spoken_of
 
@@ -91,6 +93,7 @@ def test_no_folder_means_the_built_in_ones(tmp_path: Path) -> None:
         ("{{ reader.nam }}", "has no attribute 'nam'"),
         ("{{ reader.name", "line 1: This is not valid Jinja"),
         ("{% include 'x' %}", "can't take in other files"),
+        ("{% if text %}\n{% endif %}\n{{ raeder }}", "en.md, line 3: The text uses raeder"),
         ("{{ reader.name.upper() }}", "not safely callable"),
         ("{{ reader.__class__ }}", "unsafe"),
         ("{{ 'x' * 10 }}", "does no sums"),
@@ -130,6 +133,18 @@ def test_a_fault_in_a_declaration_is_told_with_its_file(tmp_path: Path, old: str
         all_templates(tmp_path)
     assert told in str(caught.value)
     assert "template.toml" in str(caught.value)
+
+
+def test_a_tag_on_a_line_of_its_own_leaves_none_behind_and_one_in_a_line_breaks_no_paragraph(tmp_path: Path) -> None:
+    memo(tmp_path, body="One{% if text %} and a half{% endif %}\n\nTwo\n\n{% if reader %}\nThree\n{% endif %}\nmore")
+    template = named(all_templates(tmp_path), "memo")
+    assert template is not None
+    blocks = fill(template, "en", next(iter(samples(template, "en"))))
+    assert [plain(block.text) for block in blocks if isinstance(block, Paragraph)] == [
+        "One and a half",
+        "Two",
+        "Three more",
+    ]
 
 
 def test_a_template_without_a_body_or_a_declaration_is_told(tmp_path: Path) -> None:
