@@ -109,7 +109,7 @@ class Worker:
         """Let it make the document of its pieces, and close the file."""
         await self._ask({"do": "together", "sizes": [len(piece) for piece in pieces]}, b"".join(pieces))
         try:
-            return document_from_json((await self._answer())["document"])
+            return await asyncio.to_thread(document_from_json, (await self._answer())["document"])
         except (KeyError, BadInput) as error:
             raise Lost from error
 

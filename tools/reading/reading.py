@@ -122,13 +122,13 @@ class Reading:
                 while len(self._todo) >= _SHARED * (reserved + 1) and await self._workers.reserve():
                     reserved += 1
                     group.create_task(self._help())
+            return await self._together(lane)
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
         finally:
             telling.cancel()
             for _ in range(reserved):
                 self._workers.release()
-        return await self._together(lane)
 
     async def _help(self) -> None:
         async with self._lane() as lane:
