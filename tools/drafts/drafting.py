@@ -59,7 +59,10 @@ class Order:
 
 
 def make(order: Order) -> Made:
-    """The files: Word and PDF, or one of them, and a picture of the first page. Takes a tenth of a second, and half a second the first time."""
+    """The files: Word and PDF, or one of them, and a picture of the first page.
+
+    Takes a tenth of a second, and half a second the first time.
+    """
     template, language = order.template, order.language
     values = shown(template, order.values, order.reckoned, order.locale)
     blocks = _illustrated(filling.fill(template, language, values), order.picture)
