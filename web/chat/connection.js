@@ -28,6 +28,7 @@ export class Connection extends EventTarget {
   #trying = null;
   #joiner = new Joiner();
   #wake = () => this.#hurry();
+  #doubt = () => this.state === "open" && this.#lost(0);
 
   /** `url` is the socket's address, or a function that promises one for each attempt. */
   constructor(url) {
@@ -41,6 +42,7 @@ export class Connection extends EventTarget {
     this.close();
     this.#conversation = conversation;
     addEventListener("online", this.#wake);
+    addEventListener("offline", this.#doubt);
     document.addEventListener("visibilitychange", this.#wake);
     this.#connect();
   }
@@ -48,6 +50,7 @@ export class Connection extends EventTarget {
   /** End for good. */
   close() {
     removeEventListener("online", this.#wake);
+    removeEventListener("offline", this.#doubt);
     document.removeEventListener("visibilitychange", this.#wake);
     clearTimeout(this.#retry);
     this.#drop();
