@@ -52,7 +52,13 @@ class Addressed(BaseModel):
 
 
 async def asked(
-    call: Call, body: Addressed, text: str, *, wait: float | None, tool_call: ToolCall | None = None
+    call: Call,
+    body: Addressed,
+    text: str,
+    *,
+    wait: float | None,
+    tool_call: ToolCall | None = None,
+    reply_to: str | None = None,
 ) -> Asked:
     """The request as the channel takes it, once its files are known to be there.
 
@@ -72,6 +78,7 @@ async def asked(
         received_at=now,
         deadline=now + wait if wait else None,
         call=tool_call,
+        reply_to=reply_to,
     )
 
 
@@ -136,8 +143,8 @@ async def known(call: Call, *, missing: str) -> Turn:
     return turn
 
 
-def _said(message: Message) -> tuple[str, tuple[str, ...], ToolCall | None]:
-    return message.text, tuple(file.digest for file in message.attachments), message.call
+def _said(message: Message) -> tuple[object, ...]:
+    return message.text, tuple(file.digest for file in message.attachments), message.call, message.reply_to
 
 
 async def _attachment(call: Call, digest: str, conversation: Conversation) -> Attachment:

@@ -24,6 +24,7 @@ class Asked:
     received_at: float = 0.0
     deadline: float | None = None
     call: ToolCall | None = None
+    reply_to: str | None = None
 
 
 class HttpChannel:
@@ -45,6 +46,7 @@ class HttpChannel:
             received_at=payload.received_at,
             deadline=payload.deadline,
             call=payload.call,
+            reply_to=MessageId(payload.reply_to) if payload.reply_to else None,
         )
         return (message,)
 

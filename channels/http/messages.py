@@ -10,6 +10,7 @@ from channels.http import naming, texts
 from channels.http.asking import GRACE, Addressed, asked, fetched, known, reply_to, take
 from channels.http.bodies import read_json
 from channels.http.house import Call
+from channels.http.naming import KnownId
 from channels.http.preferring import preference
 from channels.http.problems import problem_of
 from channels.http.streaming import EventStream, frame
@@ -34,6 +35,9 @@ class NewMessage(Addressed):
     model_config = ConfigDict(json_schema_extra={"anyOf": _SAYS_SOMETHING})
 
     text: str = Field("", description="Plain text or Markdown; may be empty where there are attachments.")
+    reply_to: KnownId | None = Field(
+        None, description="The message whose question this answers: a yes to it then agrees to nothing asked since."
+    )
 
 
 async def create(call: Call) -> Response:
@@ -43,7 +47,8 @@ async def create(call: Call) -> Response:
     after = _last_event(request.headers.get("last-event-id"))
     streams = STREAM in request.headers.get("accept", "")
     prefers = preference(request.headers.getlist("prefer"), longest=house.settings.wait_seconds)
-    message = await take(house, await asked(call, body, body.text, wait=None if streams else prefers.wait))
+    wait = None if streams else prefers.wait
+    message = await take(house, await asked(call, body, body.text, wait=wait, reply_to=body.reply_to))
     if streams:
         return _stream(call, message, after=after)
     reply = await reply_to(house, message, seconds=prefers.wait + GRACE) if prefers.wait else None

@@ -17,6 +17,7 @@ DIGEST = r"^[0-9a-f]{64}$"
 CHANNEL = "http"
 
 NewId: TypeAlias = Annotated[str, StringConstraints(pattern=ID)]
+KnownId: TypeAlias = Annotated[str, StringConstraints(pattern=KNOWN_ID)]
 ConversationId: TypeAlias = Annotated[str, StringConstraints(pattern=CONVERSATION_ID)]
 Digest: TypeAlias = Annotated[str, StringConstraints(pattern=DIGEST)]
 

@@ -52,7 +52,7 @@ class MessageView:
         at: When it was received, in seconds since the epoch.
         reply: The answer; its `status` says whether it is whole, and its `job` names work that goes on.
         job: The job whose result the reply is; empty for what a person said.
-        reply_to: The message for which that job was begun.
+        reply_to: The message for which that job was begun, or whose question this one answers.
         feedback: What the caller thinks of the reply; null while nothing was said.
         url: Where this message is looked up.
         events_url: Where its events are streamed.

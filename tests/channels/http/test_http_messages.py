@@ -248,6 +248,7 @@ async def test_a_failed_turn_is_a_reply_that_says_so(tmp_path: Path) -> None:
         (b'{"text": "x", "conversation": "../../etc"}', 422),
         (b'{"text": "x", "conversation": "a\\n"}', 422),
         (b'{"text": "x", "attachments": ["nope"]}', 422),
+        (b'{"text": "x", "reply_to": "<script>"}', 422),
         (json.dumps({"text": "x", "attachments": ["0" * 64]}).encode(), 404),
         (json.dumps({"text": "x" * 1_001}).encode(), 413),
         (json.dumps({"text": "x" * 1_000_001}).encode(), 413),
@@ -260,6 +261,12 @@ async def test_a_bad_body_is_a_problem_with_a_sentence(api: Api, body: bytes, st
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"].endswith(".")
     assert answer.json()["incident"] == ""
+
+
+async def test_a_message_can_say_which_question_it_answers(api: Api) -> None:
+    yes = {"id": "message-2", "conversation": "c", "text": "Yes", "reply_to": "message-1"}
+    assert (await api.ann.post("/v1/messages", json=yes)).json()["reply_to"] == "message-1"
+    assert (await api.ann.post("/v1/messages", json={**yes, "reply_to": "message-0"})).status_code == 409
 
 
 async def test_a_body_that_is_not_called_json_is_refused(api: Api) -> None:
