@@ -164,8 +164,11 @@ class LimitSettings(_Table):
     reading_seconds: float = Field(120.0, gt=0, description="Most seconds for reading one file.")
 
 
-class ToolSettings(_Table):
-    """Which tools the agent has."""
+class ToolSettings(BaseModel):
+    """Which tools the agent has; a tool may have a table of its own here."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, dict[str, Any]]
 
     enabled: tuple[str, ...] = Field((), description="Names of tools; empty for all that are installed.")
     deadlines: dict[str, float] = Field({}, description="Most seconds of a call, by tool, over the tool's own.")
@@ -213,6 +216,7 @@ class ChannelSettings(BaseModel):
     """Which channels are on; a channel that is not built in has a table of its own here."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, dict[str, Any]]
 
     enabled: tuple[str, ...] = Field((), description="Names of channels; empty for all that are installed.")
     websocket: WebSocketSettings = WebSocketSettings()
@@ -326,6 +330,8 @@ def _config_error(
     name = ".".join(loc)
     if fault["type"] == "extra_forbidden":
         problem, fix = f"There is no setting {name}.", _nearest(loc)
+    elif fault["type"] == "dict_type" and name not in names():
+        problem, fix = f"There is no setting {name}, unless as a table.", _nearest(loc)
     elif fault["type"] == "literal_error":
         problem, fix = f"{name} can't be {fault['input']!r}.", f"Use {fault['ctx']['expected']}."
     else:

@@ -28,12 +28,13 @@ def table(
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        fault = error.errors(include_input=False, include_url=False)[0]
+        faults = error.errors(include_input=False, include_url=False)
+    fault = min(faults, key=lambda each: each["type"] != "extra_forbidden")  # what is misspelt is missing as well
     where = ".".join((group, name, *map(str, fault["loc"])))
     variable = f"SWITCHBOARD_{where.replace('.', '__').upper()}"
     listed = f"{page} lists what there is" if page else f"there are: {', '.join(model.model_fields)}"
     raise ConfigError(
-        "It is missing." if fault["type"] == "missing" else f"{fault['msg']}.",
+        "It is missing." if fault["type"] == "missing" else f"{fault['msg'].removeprefix('Value error, ')}.",
         fix=f"Set it in the table [{group}.{name}] or as {variable}; {listed}.",
         where=where,
     )

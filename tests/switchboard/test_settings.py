@@ -45,6 +45,11 @@ def test_a_channel_that_is_not_built_in_has_its_own_table(tmp_path: Path) -> Non
     assert settings.channels.model_extra == {"pager": {"number": "5"}}
 
 
+def test_a_tool_may_have_a_table_of_its_own() -> None:
+    settings = load(None, {"SWITCHBOARD_TOOLS__BARBER__CHAIRS": "5"})
+    assert settings.tools.model_extra == {"barber": {"chairs": "5"}}
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -56,6 +61,11 @@ def test_a_channel_that_is_not_built_in_has_its_own_table(tmp_path: Path) -> Non
         ("[channels.websocket]\n# port\nport = 99999\n", "line 3: channels.websocket.port is not right"),
         ('tenant = "a"\n[turn\n', "line 2: This is not valid TOML"),
         ('turn.busy = "x"\n', "line 1: turn.busy can't be 'x'."),
+        (
+            '[tools]\nenabeld = ["a"]\n',
+            "line 2: There is no setting tools.enabeld, unless as a table. Did you mean tools.enabled?",
+        ),
+        ("[tools]\ndeadlines = 3\n", "line 2: tools.deadlines is not right"),
         ('profile = "azure"\n', "line 1: profile can't be 'azure'. Use 'embedded' or 'aws'."),
         ("backends = 3\n", "line 1: backends is not right"),
         ("xyzzy = 3\n", "line 1: There is no setting xyzzy."),

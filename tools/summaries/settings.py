@@ -1,12 +1,11 @@
 """The table ``[tools.summaries]`` of the settings, checked when the tool is made."""
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from switchboard import ConfigError
+from switchboard.tables import table
 
 if TYPE_CHECKING:
     from switchboard.settings import Settings
@@ -59,14 +58,4 @@ def summary_settings(settings: "Settings") -> SummarySettings:
     Raises:
         ConfigError: One of them is not right.
     """
-    table: Mapping[str, Any] = (settings.tools.model_extra or {}).get("summaries", {})
-    try:
-        return SummarySettings.model_validate(table)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join(["tools.summaries", *map(str, fault["loc"])])
-        raise ConfigError(
-            f"{name} is not right: {fault['msg'].lower()}.",
-            fix=f"It is {fault['input']!r} now; change it.",
-            where=f"the table [tools.summaries] or the variable SWITCHBOARD_{name.replace('.', '__').upper()}",
-        ) from None
+    return table(settings, "tools", "summaries", SummarySettings, page="docs/summaries.md")

@@ -1,17 +1,16 @@
 """The table ``[tools.summaries]``."""
 
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from switchboard import ConfigError
+from switchboard.settings import Settings
 from tools.summaries.settings import SummarySettings, summary_settings
 
 
 def settings(**table: Any) -> SummarySettings:
-    given = SimpleNamespace(tools=SimpleNamespace(model_extra={"summaries": table}))
-    return summary_settings(cast("Any", given))
+    return summary_settings(Settings.model_validate({"tools": {"summaries": table}}))
 
 
 def test_nothing_is_fetched_by_default() -> None:
@@ -27,7 +26,7 @@ def test_hosts_and_buckets_are_named_in_a_list_or_a_variable() -> None:
     "host", ["https://docs.example.org", "docs.example.org/a", "Docs.example.org", "*", "*.", "s3://", "a:443", ""]
 )
 def test_what_is_no_host_is_told(host: str) -> None:
-    with pytest.raises(ConfigError, match=r"tools\.summaries\.hosts is not right"):
+    with pytest.raises(ConfigError, match=r"^tools\.summaries\.hosts: .* is neither a host"):
         settings(hosts=[host])
 
 
