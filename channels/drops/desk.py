@@ -97,6 +97,10 @@ class DropDesk:
                 await self.ahead.finish(await self._file(order, blob))
             except Unreadable as error:
                 log.info("a file that was dropped can't be read (%s); its summary will say so", error.code)
+            except BackendError as error:
+                if not error.retryable:
+                    raise
+                log.warning("what was read could not be fetched, which is left to the worker: %s", error)
         return await self._begun(order, blob)
 
     async def _checked(self, place: Place) -> tuple[Order, Blob] | Outcome:

@@ -248,6 +248,26 @@ def test_a_reading_that_failed_is_told_on_the_conversation(stack: Stack) -> None
     assert "can't be read" in stack.posting.sent[0]
 
 
+def test_a_notice_of_a_failure_begins_no_other_reading(stack: Stack) -> None:
+    stack.textract.finds = lambda data: Found(status="FAILED")
+    data = pdf(*SENTENCES)
+    dropped.handler(stack.drop(data, sign(SECRET.encode(), stack.order(data))), None)
+    stack.textract.finish(times=3)
+    for notice in stack.notices():
+        recognised.handler(notice, None)
+    assert stack.textract.started == 1
+
+
+def test_what_can_not_be_fetched_now_is_left_to_the_worker(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.reading.textract.service.TRIES", 1)
+    monkeypatch.setattr("stores.aws.ATTEMPTS", 1)
+    data = pdf(*SENTENCES)
+    dropped.handler(stack.drop(data, sign(SECRET.encode(), stack.order(data))), None)
+    stack.textract.finish()
+    stack.textract.trouble("GetDocumentAnalysis", Trouble(code="ThrottlingException"))
+    assert recognised.handler(stack.notices()[0], None)["outcomes"] == ["begun"]
+
+
 def test_a_reading_that_can_not_be_begun_now_is_left_to_the_worker(stack: Stack, monkeypatch: Any) -> None:
     monkeypatch.setattr("tools.reading.textract.service.TRIES", 1)
     monkeypatch.setattr("stores.aws.ATTEMPTS", 1)

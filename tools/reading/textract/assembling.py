@@ -1,8 +1,10 @@
 """A document from what Textract has found, page by page as it comes. Pure."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from switchboard import Unreadable
 from tools.reading.backend import Document, Page, ReadingLimits
 from tools.reading.budget import Budget
 from tools.reading.pdf import assembled
@@ -15,7 +17,13 @@ from tools.reading.textract.records import File
 from tools.reading.textract.service import Batch
 from tools.reading.words import one_line
 
+_log = logging.getLogger(__name__)
 _LONGEST_TITLE = 200
+_GAVE_UP = "the service that recognises text gave up on it; the file may be damaged"
+
+
+class Failed(Unreadable):
+    """The service could not read the file this time; what it could read, and found nothing in, is no such case."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,11 +53,11 @@ class Assembly:
         """Take a batch.
 
         Raises:
-            Unreadable: The service failed.
+            Failed: The service failed.
         """
         if batch.status == "FAILED":
-            reason = "the service that recognises text gave up on it; the file may be damaged"
-            raise unreadable(self.file.name, "crashed", reason)
+            _log.warning("Textract failed: %s", batch.message)
+            raise Failed(name=self.file.name, reason=_GAVE_UP, code="crashed")
         self.total = max(self.total, batch.pages)
         self._missing |= set(batch.missing)
         self._see(self._collector.add(batch.blocks))

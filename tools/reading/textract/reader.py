@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from tools.reading.budget import Budget
 from tools.reading.pool import ReadingPool
 from tools.reading.process import Lost
 from tools.reading.reasons import unreadable
-from tools.reading.textract.assembling import Assembly
+from tools.reading.textract.assembling import Assembly, Failed
 from tools.reading.textract.limits import check_pages, check_size, taken
 from tools.reading.textract.records import File, Records, Request
 from tools.reading.textract.service import Expired, Textract
@@ -63,6 +63,7 @@ class TextractReader:
     """
 
     workers = WORKERS
+    quality = "PDF, TIFF, PNG and JPEG by Amazon Textract; other files here"
 
     def __init__(
         self, textract: Textract, files: Files, records: Records, others: ReadingPool, *, features: tuple[str, ...]
@@ -87,7 +88,8 @@ class TextractReader:
             check_size(file.name, media_type, len(data), own=self._limits.size)
             pages = await self._pages(data, file.name)
             check_pages(file.name, pages, own=self._limits.pages)
-            document = await self._kept(file, await self._wanted(file), tell, pages=pages, data=data)
+            request = await self._wanted(file)
+            document = await self._kept(file, request, self._fetched(file, request, tell, pages, data), pages=pages)
         tell(len(document.pages), len(document.pages))
         return _named(document, file.name)
 
@@ -111,7 +113,7 @@ class TextractReader:
         return bool(request.topic)
 
     async def finish(self, file: File) -> bool:
-        """Fetch and keep what came of `begin`, waiting for it if need be. Returns whether there was anything begun.
+        """Fetch and keep what came of `begin`, waiting for it if need be. Returns whether it is kept.
 
         Raises:
             Unreadable: It can't be read.
@@ -120,9 +122,12 @@ class TextractReader:
         if await self._records.document(file) is not None:
             return True
         request = await self._records.request(file)
-        if request is None:
+        if request is None or not request.job:
+            return False  # begins nothing: a job that fails is told of as well, and would begin the next for ever
+        try:
+            await self._kept(file, request, self._assembled(file, request, lambda done, total: None, 0), pages=0)
+        except Expired:
             return False
-        await self._kept(file, request, lambda done, total: None)
         return True
 
     async def forget(self, owner: str) -> int:
@@ -143,30 +148,32 @@ class TextractReader:
         request = Request(bucket=bucket, key=key, features=self._features, staged=not there)
         return await self._records.claim(file, request)
 
-    async def _kept(
-        self, file: File, request: Request, tell: Progress, *, pages: int = 0, data: bytes | None = None
-    ) -> Document:
-        """Wait for the job of a request, begun if need be, and keep what comes of it."""
+    async def _kept(self, file: File, request: Request, reading: Awaitable[Document], *, pages: int) -> Document:
+        """Wait for a reading, and keep what comes of it."""
         try:
             async with asyncio.timeout(self._limits.seconds + PAGE_SECONDS * pages):
-                document = await self._fetched(file, request, tell, pages, data)
+                document = await reading
+            await self._records.read(file, document)
         except TimeoutError:
             raise BackendError(service="textract", operation="wait", code="slow", retryable=True) from None
-        await self._records.read(file, document)
-        if request.staged:
-            await self._records.unstage(file)
+        except Unreadable:
+            await self._unstaged(file, request)
+            raise
+        await self._unstaged(file, request)
         return document
 
-    async def _fetched(self, file: File, request: Request, tell: Progress, pages: int, data: bytes | None) -> Document:
+    async def _unstaged(self, file: File, request: Request) -> None:
+        """Take away what was there only to be read, once nobody reads it any more."""
+        if request.staged:
+            await self._records.unstage(file)
+
+    async def _fetched(self, file: File, request: Request, tell: Progress, pages: int, data: bytes) -> Document:
+        """What comes of the job of a request, begun if need be; of another if that is not known any more."""
         for _ in range(ATTEMPTS):
             request = await self._started(file, request, data)
-            try:
+            with suppress(Expired):
                 return await self._assembled(file, request, tell, pages)
-            except Expired:
-                request = await self._records.again(file, request)
-            except Unreadable:
-                await self._records.again(file, request)  # or the same failure would be fetched for ever
-                raise
+            request = request.next
         raise BackendError(service="textract", operation="get", code="expired", retryable=True)
 
     async def _started(self, file: File, request: Request, data: bytes | None = None) -> Request:
@@ -184,10 +191,14 @@ class TextractReader:
 
     async def _assembled(self, file: File, request: Request, tell: Progress, pages: int) -> Document:
         assembly = Assembly(file=file, laid_out="LAYOUT" in request.features, limits=self._limits, total=pages)
-        async with _telling(assembly, tell), aclosing(self._textract.results(request)) as batches:
-            async for batch in batches:
-                await asyncio.to_thread(assembly.add, batch)
-        return await asyncio.to_thread(assembly.document)
+        try:
+            async with _telling(assembly, tell), aclosing(self._textract.results(request)) as batches:
+                async for batch in batches:
+                    await asyncio.to_thread(assembly.add, batch)
+            return await asyncio.to_thread(assembly.document)
+        except (Expired, Failed):
+            await self._records.failed(file, request)  # or the same failure would be fetched for ever
+            raise
 
     async def _pages(self, data: bytes, name: str) -> int:
         """How many pages a file has, counted in another process.

@@ -101,6 +101,11 @@ class Request:
         told = [VERSION, *(value for name, value in asdict(self).items() if name not in ("job", "staged"))]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
+    @property
+    def next(self) -> "Request":
+        """What is asked when the job came to nothing."""
+        return replace(self, attempt=self.attempt + 1, job="")
+
 
 class Records:
     """Keeps requests and documents on a shelf."""
@@ -136,11 +141,9 @@ class Records:
         if file.owner:
             await self._shelf.put(file.owner, self._name(file, "job"), _written(request))
 
-    async def again(self, file: File, request: Request) -> Request:
-        """Write down that the job came to nothing. Returns what is to be asked next."""
-        after = replace(request, attempt=request.attempt + 1, job="")
-        await self.started(file, after)
-        return after
+    async def failed(self, file: File, request: Request) -> None:
+        """Write down that the job came to nothing: what is asked next is another."""
+        await self.started(file, request.next)
 
     async def read(self, file: File, document: Document) -> None:
         """Keep the document, and let go of the request."""

@@ -28,7 +28,6 @@ def sheet(seen: Sighting) -> Sheet:
     words = Words(
         text=" ".join(word.text for word in found),
         spans=np.column_stack((ends - [len(word.text) + 1 for word in found], ends - 1)),
-        counts=np.ones(len(found), np.intp),
         boxes=boxes,
         sizes=(boxes[:, 3] - boxes[:, 1]) * TYPE,
         bold=np.zeros(len(found), bool),

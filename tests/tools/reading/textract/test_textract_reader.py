@@ -229,11 +229,13 @@ async def test_what_is_over_a_limit_is_refused_before_anything_is_sent(
     await reader.close()
 
 
-async def test_a_document_without_text_says_so(world: World) -> None:
+async def test_a_document_without_text_says_so_each_time_and_is_paid_for_once(world: World) -> None:
     async with amazon(world, finds=lambda data: Found()) as there:
         reader = there.reader(Counting())
-        with pytest.raises(Unreadable, match="there is no text in it"):
-            await reader.read(DATA, name="a.pdf")
+        for _ in range(2):
+            with pytest.raises(Unreadable, match="there is no text in it"):
+                await reader.read(DATA, name="a.pdf", owner=HERE)
+        assert (there.textract.started, [name for name in there.names() if name.endswith("file")]) == (1, [])
         await reader.close()
 
 
