@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from channels.following import Following
 from channels.gateway.hall import Hall
 from channels.gateway.streaming import Pause
 from channels.websocket.protocol import JobProgress
@@ -16,27 +17,13 @@ PACE = 1.0
 """Seconds between two frames about a job."""
 
 
-class JobProgresses:
+class JobProgresses(Following):
     """Shows the jobs that are at work in this process."""
 
     def __init__(self, hall: Hall, *, pause: Pause = asyncio.sleep) -> None:
+        super().__init__()
         self._hall = hall
         self._pause = pause
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    def follow(self, assistant: Assistant, job: Job) -> None:
-        """Show a job from now on until its result is there. Safe to repeat."""
-        if job.id not in self._tasks:
-            task = asyncio.create_task(self._show(assistant, job))
-            self._tasks[job.id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
-
-    async def close(self) -> None:
-        """Show nothing more. The jobs go on."""
-        tasks = tuple(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _show(self, assistant: Assistant, job: Job) -> None:
         try:

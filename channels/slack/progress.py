@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from channels.following import Following
 from channels.slack import texts
 from channels.slack.addresses import place_of
 from channels.slack.api import Api, SlackFailed
@@ -22,27 +23,13 @@ PACE = 2.0
 """Seconds between two edits of a message."""
 
 
-class JobProgresses:
+class JobProgresses(Following):
     """Shows the jobs that are at work in this process."""
 
     def __init__(self, api: Api, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        super().__init__()
         self._api = api
         self._pause = pause
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    def follow(self, assistant: Assistant, job: Job) -> None:
-        """Show a job from now on until its result is there. Safe to repeat."""
-        if job.id not in self._tasks:
-            task = asyncio.create_task(self._show(assistant, job))
-            self._tasks[job.id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(job.id, None))
-
-    async def close(self) -> None:
-        """Show nothing more. The jobs go on."""
-        tasks = tuple(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _show(self, assistant: Assistant, job: Job) -> None:
         """Post how far a job is and edit that, at Slack's pace, until the job has ended."""
