@@ -1,8 +1,5 @@
 """A plug-in's table is checked, and what is wrong with it is told with a way out and without its value."""
 
-from types import SimpleNamespace
-from typing import Any
-
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -28,7 +25,7 @@ def test_a_table_is_what_the_settings_say_and_else_the_defaults() -> None:
 
 
 def test_a_tools_table_is_read_in_the_same_way() -> None:
-    settings: Any = SimpleNamespace(tools=SimpleNamespace(model_extra={"pager": {"token": "t"}}))
+    settings = load(None, {"SWITCHBOARD_TOOLS__PAGER__TOKEN": "t"})
     assert table(settings, "tools", "pager", Pager).token.get_secret_value() == "t"
 
 
