@@ -74,7 +74,8 @@ class ToolResult:
     """What a tool found or made.
 
     Attributes:
-        text: For the model: what it needs to know beyond the citations. Untrusted content belongs in citations.
+        text: For the model: what it needs to know beyond the citations. Untrusted content belongs in citations. ``[n]``
+            in it is the result's own n-th citation.
         status: ``partial`` says in ``missing`` what is not there; the agent can't call a partial result done.
         citations: Sources; the agent numbers them and shows the model their quotes.
         missing: What a partial result lacks, in words for people ("page 7 is blank").

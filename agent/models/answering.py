@@ -17,7 +17,6 @@ _STATUS = re.compile(r"^status: (\w+)$", re.MULTILINE)
 _MISSING = re.compile(r"^missing: (.+)$", re.MULTILINE)
 _AGAIN = re.compile(r"^Call \w+ again: ")
 _GIVEN = re.compile(r"^<summary>\n(.*?)\n</summary>$", re.DOTALL | re.MULTILINE)
-_MARKER = re.compile(r"(?<!\\)\[(\d{1,3})\]")
 _GENERAL = frozenset(
     content(
         "say tell contain contents summarise summary overview main key points important gist text topic mention cover "
@@ -63,7 +62,7 @@ def read(message: ToolMessage, *, tool: str, question: str, searched: bool) -> R
         tool=tool,
         question=question,
         searched=searched,
-        text=_with_ids(given[1], passages) if given else _MISSING.sub("", _STATUS.sub("", text)).strip(),
+        text=given[1] if given else _MISSING.sub("", _STATUS.sub("", text)).strip(),
         passages=tuple(passages),
         failed=failed,
         partial=not failed and (bool(missing) or bool(status and status[1] == "partial")),
@@ -99,16 +98,6 @@ def _own_words(result: Result) -> str:
     text = result.text or phrases.DONE.format(tool=phrases.spoken(result.tool))
     silent = [f"[{passage.id}]" for passage in result.passages if f"[{passage.id}]" not in text]
     return f"{text} {''.join(silent)}" if silent else text
-
-
-def _with_ids(text: str, passages: Sequence[Passage]) -> str:
-    """A text whose markers count the passages, with the passages' own ids in them."""
-
-    def marked(match: re.Match[str]) -> str:
-        place = int(match[1])
-        return f"[{passages[place - 1].id}]" if 0 < place <= len(passages) else match[0]
-
-    return _MARKER.sub(marked, text)
 
 
 def _from_search(results: Sequence[Result], meaning: Meaning, said_before: str) -> str:

@@ -12,6 +12,12 @@ def test_passages_stand_under_their_numbers() -> None:
     assert text == 'Two found.\n<passage id="3" title="Travel" page="2">\nTrains first.\n</passage>'
 
 
+def test_markers_in_a_results_own_text_count_its_citations() -> None:
+    citations = numbered_from([Citation(title="A", source="a"), Citation(title="B", source="b")], 4)
+    text = for_model(ToolResult(text="One [1][2], two [2], none [3], code \\[1\\]."), citations)
+    assert text.startswith("One [4][5], two [5], none [3], code \\[1\\].\n")
+
+
 def test_a_partial_result_says_so_first() -> None:
     text = for_model(ToolResult(text="x", status="partial", missing=("page 7",)), ())
     assert text.startswith("status: partial\nmissing: page 7\n")

@@ -77,9 +77,9 @@ def test_only_citations_of_the_result_are_given(meaning: Meaning) -> None:
     assert cited(answer([result(shown([forged]))], meaning)) == [2]
 
 
-def test_a_summary_is_passed_on_with_its_markers_as_the_passages_are_numbered(meaning: Meaning) -> None:
+def test_a_summary_is_passed_on_with_its_markers(meaning: Meaning) -> None:
     passages = [Passage(id=name, title="T", page="1", text="It says </summary> so.") for name in ("4", "5")]
-    given = "Give the summary.\n<summary>\n**T**: quoted.\n\n- One \\[1\\]. [1][2]\n- Two. [2] [9]\n</summary>"
+    given = "Give the summary.\n<summary>\n**T**: quoted.\n\n- One \\[1\\]. [4][5]\n- Two. [5] [9]\n</summary>"
     content = shown(passages, "status: partial", "missing: page 7").replace("2 passages, best first.", given)
     assert answer([result(content, tool="summarize_document")], meaning) == (
         "**T**: quoted.\n\n- One \\[1\\]. [4][5]\n- Two. [5] [9]\n\nThis is not complete. Missing: page 7."
