@@ -22,11 +22,15 @@ import pytest
 from markdown_it import MarkdownIt
 
 from switchboard.settings import load
+from tests.forks import switchboard
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")])
 PROSE = frozenset({"text", "mermaid", "html", "markdown"})
 """Languages of blocks that are to be looked at."""
+QUOTED = re.compile(r"""'[^']*'|"[^"$`\\]*\"""")
+SHELL = re.compile(r"[|&;<>()$`*?\[\]{}~#!\\'\"\n]")
+"""What only a shell understands, outside of quotation marks."""
 SECONDS = 180
 
 
@@ -95,7 +99,16 @@ def environment(folder: Path) -> dict[str, str]:
 
 def run(command: list[str], *, folder: Path, where: str) -> str:
     """What a command prints in the page's folder; it has to succeed."""
-    result = subprocess.run(
+    result = _start(command, folder)
+    assert result.returncode == 0, f"{where}: {shlex.join(command)}\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def _start(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    program, *arguments = command
+    if program == "switchboard":
+        return switchboard(arguments, folder=folder, env=environment(folder), seconds=SECONDS)
+    return subprocess.run(
         command,
         cwd=folder,
         env=environment(folder),
@@ -105,8 +118,13 @@ def run(command: list[str], *, folder: Path, where: str) -> str:
         timeout=SECONDS,
         check=False,
     )
-    assert result.returncode == 0, f"{where}: {shlex.join(command)}\n{result.stdout}\n{result.stderr}"
-    return result.stdout
+
+
+def words(command: str) -> list[str]:
+    """What runs: a shell with the line, unless it is a command of ours with nothing that only a shell understands."""
+    if command.startswith("switchboard ") and not SHELL.search(QUOTED.sub("", command.strip())):
+        return shlex.split(command)
+    return ["bash", "-euo", "pipefail", "-c", command]
 
 
 def check(block: Block, *, folder: Path, where: str) -> None:
@@ -119,7 +137,7 @@ def check(block: Block, *, folder: Path, where: str) -> None:
             run([sys.executable, "-W", "error", str(file)], folder=folder, where=where)
         case "bash" | "console":
             for command, shown in commands(block):
-                printed = run(["bash", "-euo", "pipefail", "-c", command], folder=folder, where=where)
+                printed = run(words(command), folder=folder, where=where)
                 assert shows(printed, shown), f"{where}: {command}\n{printed}"
         case "toml" if "file" not in block.flags:
             load(file, environ={})

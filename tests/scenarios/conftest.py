@@ -1,8 +1,6 @@
 """The real assistant with the embedded models on a served page, and the command in a process of its own."""
 
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,8 +9,9 @@ import pytest
 from agent.assistant import build
 from switchboard.settings import load
 from tests.channels.websocket.conftest import Site, site_of
+from tests.forks import Done, switchboard
 
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Command = Callable[..., Done]
 
 
 @pytest.fixture
@@ -25,10 +24,9 @@ def data(tmp_path: Path) -> Path:
 def command(tmp_path: Path, data: Path) -> Command:
     """Runs ``switchboard``; a module called ``sitecustomize`` in the folder runs first."""
 
-    def run(*arguments: str, folder: Path = data) -> "subprocess.CompletedProcess[str]":
+    def run(*arguments: str, folder: Path = data) -> Done:
         env = {**os.environ, "SWITCHBOARD_DATA_DIR": str(folder), "PYTHONPATH": str(tmp_path), "COLUMNS": "200"}
-        line = [sys.executable, "-m", "switchboard", *arguments]
-        return subprocess.run(line, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return switchboard(arguments, folder=tmp_path, env=env)
 
     return run
 
