@@ -16,7 +16,8 @@ from tests import ministack as emulator
 if TYPE_CHECKING:
     from tests.aws import World
 
-pytest.register_assert_rewrite("switchboard.testing")  # before anything imports it, so that its suites explain failures
+# Before anything imports them, so that they explain failures.
+pytest.register_assert_rewrite("switchboard.testing", "tests.killing", "tests.killing_jobs")
 
 KEPT = frozenset({"SWITCHBOARD_EVAL_DATA"})
 

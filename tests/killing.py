@@ -4,11 +4,9 @@ The driver does what a queue does: it delivers some messages twice, and again wh
 """
 
 import asyncio
-import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import repeat
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
@@ -16,7 +14,6 @@ from pathlib import Path
 from random import Random
 from typing import TypeAlias
 
-import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from agent.assistant import SwitchboardAssistant
@@ -29,6 +26,7 @@ from switchboard.storage import ConversationStore
 from switchboard.testing.models import Call, ScriptedChatModel, Step
 from switchboard.testing.running import follow, running, said
 from switchboard.testing.samples import a_conversation
+from tests.forks import FORKS, uncounted
 
 WORKERS = 4
 AT_ONCE = 8
@@ -41,9 +39,6 @@ SETTINGS = {
     "SWITCHBOARD_TURN__ATTEMPTS": "20",
     "SWITCHBOARD_LIMITS__MESSAGES_PER_MINUTE": "0",
 }
-FORKS = multiprocessing.get_context("forkserver")
-"""Workers branch off a process that has imported everything, so that one begins as soon as another is killed."""
-FORKS.set_forkserver_preload([__name__])
 
 Backends: TypeAlias = dict[str, object]
 Deliveries: TypeAlias = tuple[Callable[[], Backends], Path, tuple[str, ...]]
@@ -90,7 +85,7 @@ def kill_at_random(
         for worker in random.sample(range(WORKERS), 2 if random.random() < 0.3 else 1):
             left[worker].append(name)
     moments = set(random.sample(range(1, sum(map(len, left))), kills))
-    with _uncounted(), _Crew(lambda worker: (backends, log, tuple(left[worker]))) as crew:
+    with uncounted(), _Crew(lambda worker: (backends, log, tuple(left[worker]))) as crew:
         for done, (worker, name) in enumerate(crew.acknowledgements(), start=1):
             left[worker].remove(name)
             if done in moments:
@@ -126,14 +121,6 @@ async def assert_each_answered_once(
         assert counted[last] == CALLS_PER_TURN
         assert set(before) <= killed
         assert all(counted[process] <= CALLS_PER_TURN for process in before)
-
-
-@contextmanager
-def _uncounted() -> Iterator[None]:
-    """Coverage is not counted: the process that workers branch off ends too late for it, after the last test."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-        yield
 
 
 class _Crew:

@@ -6,7 +6,6 @@ be done again only if the process that did it was killed before it was saved.
 
 import asyncio
 import json
-import multiprocessing
 import os
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from switchboard.settings import load
 from switchboard.storage import Job
 from switchboard.testing.running import running, said
 from switchboard.testing.samples import a_conversation
+from tests.forks import FORKS
 
 WORKERS, STEPS = 3, 4
 PATIENCE = 60.0
@@ -36,8 +36,6 @@ SETTINGS = {
     "SWITCHBOARD_JOBS__PARALLEL": "4",
     "SWITCHBOARD_JOBS__POLL_SECONDS": "0.05",
 }
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
 
 
 def stores(file: Path) -> dict[str, object]:

@@ -2,9 +2,9 @@
 
 import asyncio
 import fcntl
-import multiprocessing
 import time
 from collections.abc import Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
 
@@ -15,10 +15,10 @@ from stores.sqlite import SqliteConversationStore
 from switchboard import Conversation, Message, Receipt
 from switchboard.testing.channel import DELIVERED, FakeChannel
 from tests.agent.replies import a_room, entries, sending_settings, store_reply, turn_of
+from tests.forks import FORKS
 
 SENDERS, KILLS, REPLIES = 3, 8, 12
 ROOMS = [a_room(f"room{number}") for number in range(10)]
-PROCESSES = multiprocessing.get_context("forkserver")
 SPEED = 30
 """How much faster the senders' clock runs, so that what a killed one held is free after one or two seconds."""
 
@@ -63,8 +63,8 @@ def work(store: Path, wall: Path) -> None:
 def kill_at_random(store: Path, wall: Path, random: Random) -> None:
     """Let senders work, and kill one whenever the platform shows so many lines, a random number."""
 
-    def start() -> multiprocessing.process.BaseProcess:
-        process = PROCESSES.Process(target=work, args=(store, wall), daemon=True)
+    def start() -> ForkServerProcess:
+        process = FORKS.Process(target=work, args=(store, wall), daemon=True)
         process.start()
         return process
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import multiprocessing
 import os
 import re
 import urllib.request
@@ -24,6 +23,7 @@ from stores.job_queue import StoreJobQueue
 from stores.sqlite import SqliteConversationStore, SqliteJobStore
 from switchboard.settings import load
 from switchboard.testing.running import running
+from tests.forks import FORKS
 from tests.tools.summaries.written_shared import PLACES
 from tools.reading.keeping import FILE, Kept, KeptFile
 from tools.reading.pool import ReadingPool
@@ -37,8 +37,6 @@ from tools.summaries.pace import Pace
 from tools.summaries.settings import SummarySettings
 from tools.summaries.written import WrittenSummarizer
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__, "agent.assistant"])
 SETTINGS = {
     "SWITCHBOARD_JOBS__LEASE_SECONDS": "1",
     "SWITCHBOARD_TURN__LEASE_SECONDS": "1",
