@@ -315,6 +315,17 @@ def test_without_room_for_another_worker_the_notice_comes_again(stack: Stack) ->
     assert stack.ecs.tasks == []
 
 
+@pytest.mark.parametrize(("code", "again"), [("ConflictException", 0), ("ThrottlingException", 1)])
+def test_a_refusal_to_start_a_worker_brings_the_notice_again_unless_one_was_started(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, code: str, again: int
+) -> None:
+    monkeypatch.setattr("stores.aws.ATTEMPTS", 1)
+    data = b"One report of many words."
+    dropped.handler(stack.drop(data, sign(SECRET.encode(), stack.order(data)), name="a.txt"), None)
+    stack.ecs.trouble("RunTask", Trouble(code=code))
+    assert len(work.handler(batch(stack.world, stack.queue), None)["batchItemFailures"]) == again
+
+
 def test_no_more_workers_are_started_than_may_be(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOST_WORKERS", "1")
     for text in (b"One report of many words.", b"Another report of many words."):

@@ -3,6 +3,7 @@
 import pytest
 
 from stores.s3_shelf import S3Shelf
+from switchboard.errors import BackendError
 from tests.aws import World
 
 ANN, BOB = "ann", "bob"
@@ -51,3 +52,10 @@ def test_a_service_is_told_where_something_lies(shelf: S3Shelf, aws: World) -> N
     assert key.startswith("shared/reading/")
     assert key.endswith("/a/file")
     assert bucket.startswith("bucket-")
+
+
+async def test_what_goes_wrong_is_an_error_and_not_an_empty_shelf(aws: World) -> None:
+    nowhere = S3Shelf(aws.client("s3"), "bucket-that-is-not-there")
+    for asked in (nowhere.get(ANN, "a"), nowhere.add(ANN, "a", b""), nowhere.clear(ANN)):
+        with pytest.raises(BackendError, match="NoSuchBucket"):
+            await asked

@@ -4,6 +4,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -21,6 +22,42 @@ RUN: dict[str, Any] = {
     "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"]}},
     "overrides": {"containerOverrides": [{"name": "worker", "command": ["worker", "--once"]}]},
 }
+
+
+class Lex(FakeService):
+    """A service with maps in its bodies, and with members in headers."""
+
+    def __init__(self) -> None:
+        super().__init__("lexv2-runtime", {"PutSession": self._put, "DeleteSession": self._delete})
+
+    def _put(self, given: Parameters) -> Parameters:
+        attributes = given["sessionState"]["sessionAttributes"]
+        return {"sessionId": ",".join(f"{name}-{value}" for name, value in attributes.items()), "audioStream": b"sound"}
+
+    def _delete(self, given: Parameters) -> Parameters:
+        return {"sessionId": given["sessionId"]}
+
+
+class Catalogue(FakeService):
+    """A service that is asked in the query, and answers with times."""
+
+    def __init__(self) -> None:
+        super().__init__("bedrock", {"ListCustomModels": self._list})
+
+    def _list(self, given: Parameters) -> Parameters:
+        if given.get("isOwned") is not True or given.get("maxResults") != 5:
+            raise ServiceFault("ValidationException", str(given))
+        arn = "arn:aws:bedrock:eu-west-1:123456789012:custom-model/amazon.one/abcdefghijkl"
+        base = "arn:aws:bedrock:eu-west-1::foundation-model/amazon.titan"
+        made = datetime(2026, 11, 1, tzinfo=UTC)
+        model = {
+            "modelArn": arn,
+            "modelName": "one",
+            "creationTime": made,
+            "baseModelArn": base,
+            "baseModelName": "amazon.titan",
+        }
+        return {"modelSummaries": [model]}
 
 
 class Models(FakeService):
@@ -52,7 +89,7 @@ def ecs() -> FakeEcs:
 
 @pytest.fixture
 def aws(ecs: FakeEcs) -> Iterator[FakeAws]:
-    with FakeAws(ecs, Models()) as aws:
+    with FakeAws(ecs, Models(), Lex(), Catalogue()) as aws:
         yield aws
 
 
@@ -72,7 +109,7 @@ def refused(client: Any) -> None:
 
 
 def test_the_sdk_finds_the_services_by_their_variables(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert sorted(aws.environment) == ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_ECS"]
+    assert {"AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL_ECS"} <= set(aws.environment)
     for name, value in aws.environment.items():
         monkeypatch.setitem(os.environ, name, value)
     assert boto3.client("ecs", region_name="eu-west-1").list_tasks()["taskArns"] == []
@@ -81,6 +118,19 @@ def test_the_sdk_finds_the_services_by_their_variables(aws: FakeAws, monkeypatch
 def test_parameters_in_the_path_and_in_headers_reach_the_operation(aws: FakeAws) -> None:
     answer = sdk(aws, "bedrock-runtime").invoke_model(modelId="amazon.model:1", body=b"abc", accept="text/plain")
     assert (answer["body"].read(), answer["contentType"]) == (b"cba", "text/plain")
+
+
+def test_what_is_asked_in_the_query_reaches_the_operation_and_times_come_back(aws: FakeAws) -> None:
+    (found,) = sdk(aws, "bedrock").list_custom_models(isOwned=True, maxResults=5)["modelSummaries"]
+    assert found["creationTime"] == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_maps_are_checked_and_headers_come_back(aws: FakeAws) -> None:
+    place = {"botId": "B" * 10, "botAliasId": "A" * 10, "localeId": "en_US", "sessionId": "a-session"}
+    lex = sdk(aws, "lexv2-runtime")
+    answer = lex.put_session(**place, sessionState={"sessionAttributes": {"key": "value"}})
+    assert (answer["sessionId"], answer["audioStream"].read()) == ("key-value", b"sound")
+    assert lex.delete_session(**place)["sessionId"] == "a-session"
 
 
 def test_an_error_in_that_protocol_has_its_status(aws: FakeAws) -> None:

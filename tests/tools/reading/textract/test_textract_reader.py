@@ -303,3 +303,22 @@ async def test_a_job_that_takes_too_long_is_left_to_be_found(world: World) -> No
         assert len((await there.reader(Counting()).read(DATA, name="a.pdf", owner=HERE)).pages) == 2
         await reader.close()
     assert there.textract.started == 1
+
+
+async def test_a_job_that_is_never_known_is_an_error_that_may_pass(world: World) -> None:
+    async with amazon(world) as there:
+        reader = there.reader(Counting())
+        there.textract.trouble("GetDocumentAnalysis", *[Trouble(code="InvalidJobIdException")] * 2)
+        with pytest.raises(BackendError) as raised:
+            await reader.read(DATA, name="a.pdf", owner=HERE)
+        assert (raised.value.code, raised.value.retryable) == ("expired", True)
+        await reader.close()
+
+
+async def test_what_was_begun_and_is_not_known_any_more_is_not_finished(there: Amazon, reader: TextractReader) -> None:
+    blob = await there.attach(DATA, owner=HERE)
+    file = File(name="a.pdf", digest=blob.digest, media_type=PDF, owner=HERE)
+    await reader.begin(file, size=blob.size, notify=TOPIC)
+    there.textract.trouble("GetDocumentAnalysis", Trouble(code="InvalidJobIdException"))
+    assert [await reader.finish(file), await reader.finish(file)] == [False, False]
+    assert there.textract.started == 1
