@@ -93,7 +93,7 @@ def _fill(call: Call, intent: Intent, mapped: Mapped, needs: ToolNeeds) -> Ask |
     slots = slots_of(mapped, needs)
     for argument in needs.required:
         if slots[argument] in intent.slots and slots[argument] not in intent.filled:
-            return Step(action="ElicitSlot", slot=slots[argument], text=texts.missing(argument))
+            return Step(action="ElicitSlot", slot=slots[argument], text=texts.missing(slots[argument]))
     if call.source == "DialogCodeHook" and any(value is None for value in intent.slots.values()):
         return Step(action="Delegate")
     names = {slot: argument for argument, slot in slots.items()}

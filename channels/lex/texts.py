@@ -29,9 +29,9 @@ def result_of(question: str) -> str:
     return f"You asked: “{question}”"
 
 
-def missing(argument: str) -> str:
-    """Asks for an argument that a tool needs."""
-    return f"Please tell me the {argument.replace('_', ' ')}."
+def missing(slot: str) -> str:
+    """Asks for the value of a slot, by the name that the bot's maker gave it."""
+    return f"Please tell me the {_words(slot)}."
 
 
 def confirm(request: str) -> str:
@@ -47,6 +47,10 @@ def request(tool: str, arguments: dict[str, str]) -> str:
 
 def intent(name: str, slots: dict[str, str]) -> str:
     """What an intent that nobody mapped asks the assistant: its name as words, and its slots."""
-    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ").strip()
     given = "; ".join(f"{slot}: {value}" for slot, value in slots.items())
-    return f"{words.capitalize()}" + (f" - {given}" if given else "")
+    return f"{_words(name).capitalize()}" + (f" - {given}" if given else "")
+
+
+def _words(name: str) -> str:
+    """A name as words: ``TravelDate`` and ``travel_date`` are "travel date"."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ").strip()

@@ -63,7 +63,7 @@ def test_then_its_name_and_slots_are_words_for_the_assistant() -> None:
 
 def test_an_argument_that_a_tool_needs_is_asked_for() -> None:
     asked = step(payload("dialog_null_slots"), NEEDS, intents=FIND)
-    assert asked == Step(action="ElicitSlot", slot="Topic", text="Please tell me the query.")
+    assert asked == Step(action="ElicitSlot", slot="Topic", text="Please tell me the topic.")
 
 
 def test_slots_that_the_tool_can_do_without_are_left_to_lex() -> None:

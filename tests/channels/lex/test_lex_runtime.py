@@ -134,6 +134,7 @@ async def test_slots_are_asked_for_that_a_client_does_not_name() -> None:
     async with serving(intents=FIND) as call:
         asked = await call("recognize_text", text="find", sessionState={"intent": {"name": "FindPolicy", "slots": {}}})
     assert asked["sessionState"]["dialogAction"] == {"type": "ElicitSlot", "slotToElicit": "Topic"}
+    assert asked["messages"][0]["content"] == "Please tell me the topic."
 
 
 async def test_a_no_closes_the_intent() -> None:
