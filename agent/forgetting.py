@@ -3,6 +3,7 @@
 end       whoever answers loses the lease, and what waits ends: nobody writes to the transcript any more
 jobs      whoever runs one finds it gone when it next writes
 library   the attached files, as searches in the conversation would find them
+reader    what was read of them
 blobs     the files that were sent and made
 delete    transcript, events and memory, last: until then the conversation is in every list, so that it is found
           again after a crash, and each step finds done what was done
@@ -22,6 +23,7 @@ from switchboard.reply import Reply
 from switchboard.storage import BlobStore, Change, ConversationStore, Inbox, JobStore, Turn
 
 if TYPE_CHECKING:
+    from tools.reading.backend import Reader
     from tools.retrieval.backend import Library
 
 log = logging.getLogger("switchboard.agent")
@@ -61,6 +63,7 @@ class Forgetting:
 
     Attributes:
         library: ``None`` where the retriever takes no attachments.
+        reader: ``None`` where nothing is kept of what was read.
         settle: Stops what runs of a conversation in this process and waits until it has let go.
     """
 
@@ -68,6 +71,7 @@ class Forgetting:
     jobs: JobStore
     blobs: BlobStore
     library: "Library | None"
+    reader: "Reader | None" = None
     settle: Callable[[Conversation], Awaitable[None]] = _nobody_here
 
     async def forget(self, conversation: Conversation) -> Forgotten:
@@ -127,6 +131,8 @@ class Forgetting:
             if not any(removed):
                 break  # the list is behind what is kept
         documents = await self.library.forget(conversation.key) if self.library else 0
+        if self.reader is not None:
+            await self.reader.forget(conversation.key)
         files = await self.blobs.delete_owner(conversation.key)
         known = await self.conversations.delete(conversation)
         return Forgotten(known=known, files=files, documents=documents, jobs=jobs)
@@ -150,5 +156,6 @@ def forgetting(setup: Setup, settle: Callable[[Conversation], Awaitable[None]] =
         jobs=setup.backend("jobs"),
         blobs=setup.backend("blobs"),
         library=retriever if hasattr(retriever, "forget") else None,
+        reader=setup.backend("reader") if hasattr(retriever, "forget") else None,
         settle=settle,
     )

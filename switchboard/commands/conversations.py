@@ -109,9 +109,8 @@ async def _forget(conversations: Sequence[Conversation], settings: "Settings") -
 
     results = {}
     async with _opened(settings) as setup:
-        places, reader = forgetting(setup), setup.backend("reader")
+        places = forgetting(setup)
         for conversation in conversations:
-            await reader.forget(conversation.key)  # before its transcript, by which it would be found after a crash
             results[conversation.key] = await places.forget(conversation)
     return results
 

@@ -18,7 +18,9 @@ from switchboard.testing.models import Call, Say, ScriptedChatModel
 from switchboard.testing.running import SOMEBODY, SOMEWHERE, ask, follow, running, said
 from switchboard.testing.samples import a_job
 from tests.agent.shared import Clock, find, until, upload
+from tools.reading import ReadingLimits, ReadingPool
 from tools.reading.backend import Block, Document, Page
+from tools.reading.keeping import Kept
 from tools.retrieval.backend import Access, Source
 from tools.retrieval.embedded import EmbeddedLibrary
 
@@ -34,6 +36,8 @@ async def kept(folder: Path) -> AsyncIterator[dict[str, Any]]:
         "jobs": SqliteJobStore(folder / "switchboard.sqlite"),
         "blobs": FolderBlobStore(folder / "blobs"),
         "retriever": EmbeddedLibrary(folder / "library"),
+        "read": (read := Kept(folder / "reading.sqlite3")),
+        "reader": ReadingPool(kept=read),
     }
     yield made
     for store in made.values():
@@ -46,6 +50,7 @@ def places(given: dict[str, Any]) -> Forgetting:
         jobs=given["jobs"],
         blobs=given["blobs"],
         library=given["retriever"],
+        reader=given["reader"],
     )
 
 
@@ -63,6 +68,9 @@ async def fill(given: dict[str, Any], conversation: Conversation, word: str) -> 
             Document(name="d", title="d", media_type="text/plain", digest="", pages=(page,)),
         )
         await given["jobs"].create(replace(a_job(word, conversation=conversation), text=word))
+    read = Document(name=word, title=word, media_type="text/plain", digest=digest, pages=(page,))
+    file = await given["read"].file(word.encode(), name=word, limits=ReadingLimits(), owner=conversation.key)
+    await file.finish(read)
 
 
 def files_with(word: str, folder: Path) -> list[str]:
@@ -107,7 +115,13 @@ async def test_files_that_two_conversations_sent_stay_for_the_other(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("role", "step"),
-    [("jobs", "delete"), ("retriever", "forget"), ("blobs", "delete_owner"), ("conversations", "delete")],
+    [
+        ("jobs", "delete"),
+        ("retriever", "forget"),
+        ("reader", "forget"),
+        ("blobs", "delete_owner"),
+        ("conversations", "delete"),
+    ],
 )
 async def test_forgetting_that_breaks_off_is_found_and_done_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, step: str
