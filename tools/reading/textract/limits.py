@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from tools.reading.reasons import too_large, too_many_pages
+from tools.reading.reasons import too_large, too_many_pages, unreadable
 from tools.reading.sniff import picture
 
 Keeper = Literal["here", "Textract"]
@@ -55,9 +55,10 @@ def check_size(name: str, media_type: str, size: int, *, own: int) -> None:
     Raises:
         Unreadable: It is.
     """
-    most = min(own, LARGEST[media_type])
-    if size > most:
-        raise too_large(name, size=size, limit=most)
+    if size > min(own, LARGEST[media_type]):
+        if media_type in (PNG, JPEG) and size <= own:
+            raise unreadable(name, "too_large", "at most 10 MB of a picture can be recognised; make it smaller")
+        raise too_large(name, size=size, limit=min(own, LARGEST[media_type]))
 
 
 def check_pages(name: str, pages: int, *, own: int) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.reading.textract.limits import JPEG, PDF, PNG, TIFF, table, taken
+from switchboard import Unreadable
+from tools.reading.textract.limits import JPEG, LARGEST, PDF, PNG, TIFF, check_size, table, taken
 
 DOCS = Path(__file__).resolve().parents[4] / "docs" / "reading-on-aws.md"
 
@@ -30,3 +31,13 @@ def test_the_documentation_shows_the_limits_that_hold() -> None:
 )
 def test_a_file_is_known_by_its_first_bytes(head: bytes, kind: str) -> None:
     assert taken(head) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "advice"), [(PNG, 10**9, "make it smaller"), (PDF, 10**9, "split it"), (PNG, 5, "split it")]
+)
+def test_a_file_of_one_byte_too_many_is_refused_with_what_to_do(kind: str, own: int, advice: str) -> None:
+    most = min(own, LARGEST[kind])
+    check_size("a", kind, most, own=own)
+    with pytest.raises(Unreadable, match=advice):
+        check_size("a", kind, most + 1, own=own)

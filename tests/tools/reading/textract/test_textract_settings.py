@@ -1,8 +1,5 @@
 """The table ``[tools.textract]``, and the reader that is made of it."""
 
-from types import SimpleNamespace
-from typing import Any, cast
-
 import pytest
 
 from switchboard import ConfigError
@@ -13,8 +10,8 @@ from tools.reading.textract.settings import TextractSettings, textract_settings
 
 
 def read(**given: str) -> TextractSettings:
-    settings = SimpleNamespace(tools=SimpleNamespace(model_extra={"textract": given}))
-    return textract_settings(cast("Any", settings))
+    variables = {f"SWITCHBOARD_TOOLS__TEXTRACT__{name.upper()}": value for name, value in given.items()}
+    return textract_settings(load(None, variables))
 
 
 def test_layout_and_tables_are_asked_for() -> None:
