@@ -75,7 +75,7 @@ def please_summarise(name: str) -> str:
 
 def unknown(name: str, nearest: Sequence[str]) -> str:
     """No document goes by the name, or none that this person may read."""
-    near = f" The nearest are {_list(nearest)}." if nearest else ""
+    near = f" The nearest {'is' if len(nearest) == 1 else 'are'} {_list(nearest)}." if nearest else ""
     return f"There is no document called “{title(name)}” that you can ask about.{near}"
 
 

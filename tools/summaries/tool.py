@@ -77,7 +77,7 @@ def summarize_tool(maker: Maker) -> Tool:
                 return _ask_which(context, found)
             return await _Call(maker=maker, context=context, asker=asker, source=found[0], wish=wish).run()
         except NotFound as error:
-            return ToolResult(text=error.user_text)
+            raise ToolFailed(error.user_text) from error
         except BackendError as error:
             raise ToolFailed(texts.FAILED, retryable=error.retryable) from error
 

@@ -116,7 +116,7 @@ async def test_where_there_is_nothing_that_is_said(house: House) -> None:
     async with house.open(calls()) as assistant:
         reply = await asked(assistant, "Summarise this")
         assert reply.text.startswith("There is nothing to summarise here yet. Attach a file")
-        assert reply.status == "complete"
+        assert reply.tools[0].status == "failed"
 
 
 async def test_an_unknown_and_a_forbidden_document_get_the_same_answer(house: House) -> None:
