@@ -63,7 +63,6 @@ class Forgetting:
 
     Attributes:
         library: ``None`` where the retriever takes no attachments.
-        reader: ``None`` where nothing is kept of what was read.
         settle: Stops what runs of a conversation in this process and waits until it has let go.
     """
 
@@ -71,7 +70,7 @@ class Forgetting:
     jobs: JobStore
     blobs: BlobStore
     library: "Library | None"
-    reader: "Reader | None" = None
+    reader: "Reader"
     settle: Callable[[Conversation], Awaitable[None]] = _nobody_here
 
     async def forget(self, conversation: Conversation) -> Forgotten:
@@ -131,8 +130,7 @@ class Forgetting:
             if not any(removed):
                 break  # the list is behind what is kept
         documents = await self.library.forget(conversation.key) if self.library else 0
-        if self.reader is not None:
-            await self.reader.forget(conversation.key)
+        await self.reader.forget(conversation.key)
         files = await self.blobs.delete_owner(conversation.key)
         known = await self.conversations.delete(conversation)
         return Forgotten(known=known, files=files, documents=documents, jobs=jobs)
@@ -156,6 +154,6 @@ def forgetting(setup: Setup, settle: Callable[[Conversation], Awaitable[None]] =
         jobs=setup.backend("jobs"),
         blobs=setup.backend("blobs"),
         library=retriever if hasattr(retriever, "forget") else None,
-        reader=setup.backend("reader") if hasattr(retriever, "forget") else None,
+        reader=setup.backend("reader"),
         settle=settle,
     )

@@ -70,7 +70,7 @@ class Backends(_Table):
     )
     blobs: str = Field("", description="Where files are kept: `folder`, `memory` or `s3`.")
     retriever: str = Field("", description="What searches the documents: `embedded`.")
-    reader: str = Field("", description="What reads files: `embedded`.")
+    reader: str = Field("", description="What reads files: `embedded` or `textract`.")
 
 
 class TurnSettings(_Table):

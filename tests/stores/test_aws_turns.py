@@ -20,6 +20,7 @@ from switchboard.testing.samples import a_job
 from switchboard.tools import ToolContext, ToolResult, tool
 from tests.agent.shared import until, upload
 from tests.aws import World, a_world
+from tools.reading import ReadingPool
 
 MOST_REQUESTS = 4
 
@@ -97,7 +98,8 @@ async def test_another_worker_goes_on_with_the_conversation(world: World) -> Non
 async def test_nothing_of_a_forgotten_conversation_is_left_in_the_table_and_the_bucket(world: World) -> None:
     table, bucket = world.table(), world.bucket()
     blobs, jobs = S3BlobStore(world.client("s3"), bucket), DynamoJobStore(table)
-    places = Forgetting(conversations=DynamoConversationStore(table), jobs=jobs, blobs=blobs, library=None)
+    conversations = DynamoConversationStore(table)
+    places = Forgetting(conversations=conversations, jobs=jobs, blobs=blobs, library=None, reader=ReadingPool())
     async with assistant_on(world, table, turns=1) as assistant:
         await ask(assistant, said("How did sales develop?"))
         await upload(blobs, b"a file")
