@@ -45,8 +45,8 @@ async def assistant_on(world: World, table: Table, turns: int, **options: Any) -
         "blobs": S3BlobStore(world.client("s3"), world.bucket()),
     }
     script = [step for _ in range(turns) for step in (Call("look_up", query="sales"), "By nine per cent.")]
-    # Events are stored while a turn runs, so a slow machine would make more requests of the same turn.
-    settings = load(None, {"SWITCHBOARD_TURN__FLUSH_SECONDS": "60"})
+    # Events are stored and stops looked for while a turn runs: a slow machine would make more requests of the same turn.
+    settings = load(None, {"SWITCHBOARD_TURN__FLUSH_SECONDS": "60", "SWITCHBOARD_TURN__STOP_SECONDS": "60"})
     async with running(script, tools=[look_up], given=given, settings=settings, **options) as assistant:
         yield assistant
 
