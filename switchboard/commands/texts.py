@@ -161,9 +161,7 @@ def serving(address: str, key: str, catalogue: Catalogue) -> str:
     return "\n".join([*lines, "Ctrl-C stops the server."])
 
 
-NOT_SERVED_FIX = (
-    "Give it a method serve(assistant), as docs/add-a-channel.md shows, or leave it out."
-)
+NOT_SERVED_FIX = "Give it a method serve(assistant), as docs/add-a-channel.md shows, or leave it out."
 SERVED_NO_LONGER = "it ended by itself."
 
 
