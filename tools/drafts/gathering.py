@@ -239,5 +239,5 @@ def _usual(each: Field, setting: Setting, seed: str) -> Known | None:
         return setting.today
     if each.default == "draft number":
         short = hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:4].upper()
-        return f"DRAFT-{setting.today:%Y%m%d}-{short}"
+        return f"DRAFT-{setting.today:%y%m%d}-{short}"
     return each.default if each.type == "choice" else understanding.answer(each, each.default, setting)
