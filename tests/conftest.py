@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import ministack as emulator
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 # Before anything imports them, so that they explain failures.
 pytest.register_assert_rewrite("switchboard.testing", "tests.killing", "tests.killing_jobs")
+
+# How long an example takes to make says how busy the machine is, and nothing of what is tested.
+settings.register_profile("switchboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("switchboard")
 
 KEPT = frozenset({"SWITCHBOARD_EVAL_DATA"})
 
