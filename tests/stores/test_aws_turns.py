@@ -45,7 +45,7 @@ async def assistant_on(world: World, table: Table, turns: int, **options: Any) -
         "blobs": S3BlobStore(world.client("s3"), world.bucket()),
     }
     script = [step for _ in range(turns) for step in (Call("look_up", query="sales"), "By nine per cent.")]
-    # Events are stored and stops looked for while a turn runs: a slow machine would make more requests of the same turn.
+    # Events are stored and stops looked for while a turn runs: on a slow machine those are more requests of a turn.
     settings = load(None, {"SWITCHBOARD_TURN__FLUSH_SECONDS": "60", "SWITCHBOARD_TURN__STOP_SECONDS": "60"})
     async with running(script, tools=[look_up], given=given, settings=settings, **options) as assistant:
         yield assistant
