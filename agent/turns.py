@@ -157,9 +157,7 @@ class Turns:
 
     async def ended(self, seconds: float) -> None:
         """Wait until nothing runs here; what takes longer goes on in another process."""
-        ends = time.monotonic() + seconds
-        while self.tasks and (left := ends - time.monotonic()) > 0:
-            await asyncio.wait(set(self.tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        await self._idle(seconds)
         for run in self.runs.values():
             run.hand_over()
         if self.tasks:
@@ -172,13 +170,18 @@ class Turns:
             self._patrol.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._patrol
-        if self.tasks:
-            await asyncio.wait(self.tasks, timeout=GRACE_SECONDS)
+        await self._idle(GRACE_SECONDS)
         for run in self.runs.values():
             (run.hand_over if hand_over else run.stop)()
         for task in list(self.tasks):
             with contextlib.suppress(TimeoutError, asyncio.CancelledError):
                 await asyncio.wait_for(task, timeout=GRACE_SECONDS)
+
+    async def _idle(self, seconds: float) -> None:
+        """Wait until nothing runs here, also what begins meanwhile, as its claim was under way; but no longer."""
+        ends = time.monotonic() + seconds
+        while self.tasks and (left := ends - time.monotonic()) > 0:
+            await asyncio.wait(set(self.tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
 
     def _decide(self, snapshot: Snapshot, message: Message) -> Decision:
         turns = self._parts.settings.turn
