@@ -7,6 +7,7 @@ write has reached the disk (``synchronous=FULL``) when the call returns; those t
 import asyncio
 import os
 import sqlite3
+import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 10.0
 """How long a write waits for another process's; a transaction takes about a millisecond, so this is a stuck one."""
+
+_OPENING_SECONDS = 0.01
 
 PAGE_SIZE = "PRAGMA page_size = 8192"
 """For a new file. Five turns fit a page of this size, and only two fit one of half the size; both are as fast."""
@@ -162,7 +165,23 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, schema: Schema
 
     connection.execute(PAGE_SIZE)
     _transact(connection, migrate)
-    connection.execute("PRAGMA journal_mode = WAL")
+    _log_ahead(connection)
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Put the file in WAL mode, which needs it for a moment alone.
+
+    Where another process is opening it too, SQLite does not wait as it does for a transaction: it says so at once.
+    """
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if _primary(error) != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+        time.sleep(_OPENING_SECONDS)
 
 
 def _transact(connection: sqlite3.Connection, work: Work[T]) -> T:

@@ -5,8 +5,11 @@ import contextlib
 import os
 import sqlite3
 import stat
+import time
 import zlib
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,3 +227,27 @@ async def test_a_deleted_conversations_text_is_not_in_any_file(path: Path) -> No
     assert files_with(secret) == files_with(pack(turn)) == set()
     await store.close()
     assert files_with(secret) == files_with(pack(turn)) == set()
+
+
+async def test_a_file_that_another_process_is_opening_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+
+        class Crowded(sqlite3.Connection):
+            """A connection that another process comes before as it changes the mode."""
+
+            def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+                if sql == "PRAGMA journal_mode = WAL" and not waits:
+                    other.execute("BEGIN IMMEDIATE")
+                return super().execute(sql, parameters)
+
+        def pause(seconds: float) -> None:
+            waits.append(seconds)
+            other.execute("COMMIT")
+
+        monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Crowded))
+        monkeypatch.setattr(time, "sleep", pause)
+        await Database(path, schema=FIRST).close()
+        assert (len(waits), other.execute("PRAGMA journal_mode").fetchone()) == (1, ("wal",))
