@@ -23,7 +23,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
-from agent import approving, texts
+from agent import approving, asking, texts
 from agent.acting import Outcome, act_on
 from agent.approving import HELD, Pending, beginning, held, is_answer, is_approved, waiting
 from agent.memory import WindowSaver, repaired, settled
@@ -189,15 +189,15 @@ class Graph:
             ]
             for call, outcome in zip(calls, await asyncio.gather(*acting), strict=True):
                 run.outcomes[call["name"]] = outcome
-                results.append(_told(call, outcome, run))
+                results.append(_told(call, outcome, run, asks=run.may_ask and len(calls) == 1))
         run.produced += results
         return {"messages": results}
 
     async def _answer(self, state: State, runtime: Runtime[Run]) -> dict[str, Any]:
         """Settle the window: what the next turn needs to know of this one, and what waits for a yes."""
         run, window = runtime.context, state["messages"]
-        if calls := held(window):
-            question = approving.question(calls, run.tools)
+        calls = held(window)
+        if question := approving.question(calls, run.tools) if calls else asking.asked(window):
             run.ask(question)
             window = [*window, AIMessage(question.text)]
         kept = [] if is_answer(run.message, before := state.get("pending", [])) else before
@@ -217,7 +217,7 @@ def _after_route(state: State) -> str:
 
 
 def _after_act(state: State) -> str:
-    return "answer" if held(state["messages"]) else "route"
+    return "answer" if held(state["messages"]) or asking.asked(state["messages"]) else "route"
 
 
 def _agreed(call: ToolCall, tool: Tool | None, run: Run, state: State) -> bool | None:
@@ -243,8 +243,13 @@ def _until(run: Run, call: ToolCall, tool: Tool | None) -> float:
     return min(run.deadline, time.monotonic() + seconds)
 
 
-def _told(call: ToolCall, outcome: Outcome, run: Run) -> ToolMessage:
-    """The outcome as a message for the model; its citations get their numbers here, in the order of the calls."""
+def _told(call: ToolCall, outcome: Outcome, run: Run, *, asks: bool) -> ToolMessage:
+    """The outcome as a message for the model; its citations get their numbers here, in the order of the calls.
+
+    Args:
+        asks: Whether the tool's question ends the turn, if it has one.
+    """
+    question = outcome.result.question if outcome.result else None
     content, citations = outcome.numbered(len(run.citing.known) + 1)
     run.citing.known.update({citation.number: citation for citation in citations})
     return ToolMessage(
@@ -252,6 +257,7 @@ def _told(call: ToolCall, outcome: Outcome, run: Run) -> ToolMessage:
         tool_call_id=str(call["id"]),
         name=call["name"],
         status="error" if outcome.status in ("failed", "cancelled") else "success",
+        artifact=asking.mark(question) if question and asks else None,
     )
 
 

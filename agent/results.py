@@ -30,6 +30,8 @@ def for_model(result: ToolResult, citations: Sequence[Citation]) -> str:
     for citation in citations:
         page = {"page": citation.page} if citation.page else {}
         lines.append(fence("passage", citation.quote, id=citation.number, title=citation.title, **page))
+    if result.question:
+        lines.append(" / ".join((f"ask the person: {result.question.text}", *result.question.options)))
     return "\n".join(lines) or "(empty result)"
 
 

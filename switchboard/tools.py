@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
 
 from switchboard.errors import ToolFailed
-from switchboard.events import Artifact, Citation, Event, JobStarted, Warning
+from switchboard.events import Artifact, Citation, Event, JobStarted, Question, Warning
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.messages import Attachment
 from switchboard.storage import BlobStore, JobStore
@@ -79,6 +79,8 @@ class ToolResult:
         status: ``partial`` says in ``missing`` what is not there; the agent can't call a partial result done.
         citations: Sources; the agent numbers them and shows the model their quotes.
         missing: What a partial result lacks, in words for people ("page 7 is blank").
+        question: What the person has to be asked before the tool can go on. It ends the turn in these very words, and
+            the answer is the next message; where nobody can be asked the model is told of it.
         data: Further facts for programs and for the embedded chat model; JSON types only.
     """
 
@@ -88,6 +90,7 @@ class ToolResult:
     artifacts: tuple[Artifact, ...] = ()
     warnings: tuple[Warning, ...] = ()
     missing: tuple[str, ...] = ()
+    question: Question | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
 
