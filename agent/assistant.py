@@ -27,12 +27,12 @@ from switchboard.channels import Channel
 from switchboard.errors import BadInput
 from switchboard.events import Event
 from switchboard.identity import Conversation, MessageId, Principal
-from switchboard.jobs import JobStarter
 from switchboard.limits import Receipt
 from switchboard.messages import Message
 from switchboard.plugins import Setup
 from switchboard.settings import Settings
 from switchboard.storage import BlobStore, ConversationSummary, Feedback, Job, Turn
+from switchboard.tools import JobStarter
 
 log = logging.getLogger("switchboard.agent")
 

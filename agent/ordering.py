@@ -11,10 +11,10 @@ from typing import Any, Protocol
 from agent import jobs as rules
 from switchboard.errors import ConfigError, SwitchboardError
 from switchboard.events import JobStarted
-from switchboard.jobs import JobStarter
 from switchboard.messages import Message
 from switchboard.queues import JobQueue
 from switchboard.storage import Job, JobStore
+from switchboard.tools import JobStarter
 
 log = logging.getLogger("switchboard.agent")
 

@@ -11,11 +11,10 @@ from agent.graph import Graph
 from agent.recording import Recorder
 from agent.run import Run
 from switchboard.events import JobStarted
-from switchboard.jobs import JobStarter
 from switchboard.messages import Attachment, Message
 from switchboard.settings import Settings
 from switchboard.storage import BlobStore, ConversationStore, JobStore
-from switchboard.tools import Tool, ToolContext
+from switchboard.tools import JobStarter, Tool, ToolContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,13 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 
 from stores.sqlite import SqliteConversationStore, SqliteJobStore
+from switchboard.decorating import tool
 from switchboard.identity import MessageId, Principal
 from switchboard.messages import Message
 from switchboard.testing.models import Call, Given, ScriptedChatModel
 from switchboard.testing.running import ask, running
 from switchboard.testing.samples import a_conversation
-from switchboard.tools import ToolContext, ToolResult, tool
+from switchboard.tools import ToolContext, ToolResult
 
 QUESTION = "How did sales of the third segment develop in the last quarter, compared with the year before? " * 2
 RESULT = "Net sales of the segment rose by nine per cent. " * 4

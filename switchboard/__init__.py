@@ -2,6 +2,7 @@
 
 from switchboard.assistant import Assistant, Catalogue, Offer, SourceFile
 from switchboard.channels import Channel, ServedChannel
+from switchboard.decorating import tool
 from switchboard.errors import (
     BackendError,
     BadInput,
@@ -32,7 +33,7 @@ from switchboard.events import (
     Warning,
 )
 from switchboard.identity import Conversation, MessageId, Principal
-from switchboard.jobs import JobContext, JobKind, JobStarter, Progress, job
+from switchboard.jobs import JobContext, JobKind, Progress, job
 from switchboard.limits import Limits, Receipt
 from switchboard.messages import Attachment, Call, Message
 from switchboard.plugins import Setup
@@ -52,7 +53,7 @@ from switchboard.storage import (
     Snapshot,
     Turn,
 )
-from switchboard.tools import Tool, ToolContext, ToolResult, tool
+from switchboard.tools import JobStarter, Tool, ToolContext, ToolResult
 
 __all__ = [
     "Artifact",

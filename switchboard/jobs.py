@@ -1,4 +1,4 @@
-"""What a job is: an async function under ``@job``, what it is given, and how tools begin one.
+"""What a job is: an async function under ``@job``, and what it is given.
 
 A tool whose work may outlive the turn begins a job and says so; a worker runs it, and its result comes back as a
 message of its own on the same conversation, once. A job whose worker dies is begun again and finds in
@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from switchboard.events import JobStarted
 from switchboard.identity import Conversation, Principal
 from switchboard.reply import Reply
 from switchboard.storage import BlobStore, Job
@@ -67,20 +66,6 @@ class JobKind:
     name: str
     function: JobFunction
     seconds: float = 0.0
-
-
-class JobStarter(Protocol):
-    """Begins jobs for a tool call."""
-
-    async def __call__(self, kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
-        """Begin a job, once per tool call, kind and arguments, however often the call is made again.
-
-        Args:
-            kind: Name of an installed kind.
-            arguments: What the job needs; JSON types only.
-            text: What the person reads: that it goes on, and what for.
-        """
-        ...
 
 
 def job(*, name: str, seconds: float = 0.0) -> Callable[[JobFunction], JobKind]:

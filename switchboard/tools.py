@@ -1,17 +1,14 @@
-"""What a tool is: an async function under ``@tool``, what it is given and what it gives back."""
+"""What a tool is, what it is given, what it gives back, and how it begins a job."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, Literal, Protocol, TypeAlias
 
 from switchboard.errors import ToolFailed
 from switchboard.events import Artifact, Citation, Event, JobStarted, Question, Warning
 from switchboard.identity import Conversation, MessageId, Principal
 from switchboard.messages import Attachment
 from switchboard.storage import BlobStore, JobStore
-
-if TYPE_CHECKING:
-    from switchboard.jobs import JobStarter
 
 ResultStatus = Literal["complete", "partial", "failed"]
 ToolFunction: TypeAlias = Callable[..., Awaitable["ToolResult"]]
@@ -22,6 +19,20 @@ class Cancelled(Protocol):
 
     def is_set(self) -> bool:
         """Whether to stop now."""
+        ...
+
+
+class JobStarter(Protocol):
+    """Begins jobs for a tool call."""
+
+    async def __call__(self, kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
+        """Begin a job, once per tool call, kind and arguments, however often the call is made again.
+
+        Args:
+            kind: Name of an installed kind.
+            arguments: What the job needs; JSON types only.
+            text: What the person reads: that it goes on, and what for.
+        """
         ...
 
 
@@ -58,7 +69,7 @@ class ToolContext:
     blobs: BlobStore
     jobs: JobStore
     attachments: tuple[Attachment, ...] = ()
-    start_job: "JobStarter" = no_jobs
+    start_job: JobStarter = no_jobs
 
     async def read(self, attachment: Attachment) -> bytes:
         """The bytes of an attachment of this conversation.
@@ -116,30 +127,3 @@ class Tool:
     validate: Callable[[dict[str, Any]], dict[str, Any]]
     deadline: float = 30.0
     needs_approval: bool = False
-
-
-@overload
-def tool(function: ToolFunction, /) -> Tool: ...
-
-
-@overload
-def tool(*, name: str = "", deadline: float = 30.0, needs_approval: bool = False) -> Callable[[ToolFunction], Tool]: ...
-
-
-def tool(
-    function: ToolFunction | None = None, /, *, name: str = "", deadline: float = 30.0, needs_approval: bool = False
-) -> Tool | Callable[[ToolFunction], Tool]:
-    """Make a `Tool` of an async function: ``async def f(context: ToolContext, *, query: str, ...) -> ToolResult``.
-
-    The docstring is the description; its ``Args:`` section describes the arguments. Annotations become the JSON schema.
-
-    Raises:
-        TypeError: At registration, when the signature does not fit.
-    """
-
-    def decorate(target: ToolFunction) -> Tool:
-        from switchboard.schema import describe  # pydantic is only needed once a tool is made
-
-        return describe(target, name=name, deadline=deadline, needs_approval=needs_approval)
-
-    return decorate if function is None else decorate(function)

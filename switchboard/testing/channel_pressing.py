@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from switchboard.decorating import tool
 from switchboard.events import Question
 from switchboard.messages import Message
 from switchboard.reply import Reply
 from switchboard.testing.channel_case import ChannelCase
-from switchboard.tools import ToolContext, ToolResult, tool
+from switchboard.tools import ToolContext, ToolResult
 
 ASKER, OTHER = "5551", "5552"
 QUESTION = Question(text="May I do this?", options=("Yes", "No"))

@@ -10,10 +10,11 @@ from channels.terminal import TerminalChannel
 from channels.terminal.once import Ask, once
 from channels.terminal.opened import Opened
 from switchboard import Principal, Reply
+from switchboard.decorating import tool
 from switchboard.jobs import JobContext, JobKind, job
 from switchboard.testing.models import Call
 from switchboard.testing.running import running
-from switchboard.tools import ToolContext, ToolResult, tool
+from switchboard.tools import ToolContext, ToolResult
 from tests.channels.websocket.conftest import Client, site_of
 
 ASK = {"type": "message", "id": "message-1", "text": "Read it all"}

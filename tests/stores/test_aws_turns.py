@@ -11,13 +11,14 @@ from agent.assistant import SwitchboardAssistant
 from agent.forgetting import Forgetting, Forgotten
 from stores.dynamodb import DynamoConversationStore, DynamoJobStore, Table
 from stores.s3 import S3BlobStore
+from switchboard.decorating import tool
 from switchboard.limits import Receipt
 from switchboard.settings import load
 from switchboard.testing.channel import FakeChannel
 from switchboard.testing.models import Call
 from switchboard.testing.running import SOMEWHERE, ask, running, said
 from switchboard.testing.samples import a_job
-from switchboard.tools import ToolContext, ToolResult, tool
+from switchboard.tools import ToolContext, ToolResult
 from tests.agent.shared import until, upload
 from tests.aws import World, a_world
 from tools.reading import ReadingPool

@@ -3,10 +3,11 @@
 import asyncio
 
 from agent.showing import show_job
+from switchboard.decorating import tool
 from switchboard.jobs import JobContext, JobKind, job
 from switchboard.reply import Reply
 from switchboard.testing.models import Call
-from switchboard.tools import ToolContext, ToolResult, tool
+from switchboard.tools import ToolContext, ToolResult
 
 from .stage import Client, Stage, a_stage
 

@@ -12,10 +12,11 @@ from channels.lex.parts import Card, LexMessage
 from channels.lex.rendering import Style
 from channels.lex.state import ATTRIBUTE, State, sign
 from switchboard import ConfigError, DeliveryFailed, Reply
+from switchboard.decorating import tool
 from switchboard.plugins import Setup
 from switchboard.settings import load
 from switchboard.testing.channel import ChannelContract
-from switchboard.tools import ToolContext, ToolResult, tool
+from switchboard.tools import ToolContext, ToolResult
 
 from .lexing import NAMES, NOW, SECRET, a_channel, payload, says
 
