@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from switchboard.connections import Chunk, Connection, encoded_size
+from switchboard.connections import Chunk, Connection, Step, encoded_size
 from switchboard.errors import BadInput
 from switchboard.identity import Conversation
 
@@ -23,6 +23,7 @@ class MemoryConnectionStore:
     def __init__(self) -> None:
         self._connections: dict[str, Connection] = {}
         self._parts: dict[tuple[str, str], _Parts] = {}
+        self._marks: dict[str, str] = {}
 
     async def add(self, connection: Connection) -> None:
         """See `ConnectionStore.add`."""
@@ -41,6 +42,16 @@ class MemoryConnectionStore:
         self._connections[connection_id] = replace(found, conversation=conversation)
         return True
 
+    async def step(self, connection_id: str, *, after: str, to: str, now: float) -> Step | None:
+        """See `ConnectionStore.step`."""
+        found = await self.get(connection_id, now=now)
+        if found is None:
+            return None
+        taken = self._marks.get(connection_id, "") in (after, to)
+        if taken:
+            self._marks[connection_id] = to
+        return Step(connection=found, taken=taken)
+
     async def of(self, conversation: Conversation, *, now: float) -> Sequence[Connection]:
         """See `ConnectionStore.of`."""
         return [
@@ -50,6 +61,7 @@ class MemoryConnectionStore:
     async def remove(self, connection_id: str) -> None:
         """See `ConnectionStore.remove`."""
         self._connections.pop(connection_id, None)
+        self._marks.pop(connection_id, None)
         for key in [key for key in self._parts if key[0] == connection_id]:
             del self._parts[key]
 

@@ -31,6 +31,14 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A connection, and whether it went on as was asked: it stood where the step begins, or had taken it before."""
+
+    connection: Connection
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
     """A part of a frame that was too large to be sent at once.
 
@@ -58,6 +66,16 @@ class ConnectionStore(Protocol):
 
     async def join(self, connection_id: str, conversation: Conversation, *, now: float) -> bool:
         """From now on the connection shows a conversation. Returns whether it was there and showed no other."""
+        ...
+
+    async def step(self, connection_id: str, *, after: str, to: str, now: float) -> Step | None:
+        """Let a connection go on from one mark to another, in a single request. It begins at the mark ``""``.
+
+        Of two that step from the same mark one is taken; the same step can be repeated until another follows it.
+
+        Returns:
+            ``None`` if the connection is not known, or can't be open any more.
+        """
         ...
 
     async def of(self, conversation: Conversation, *, now: float) -> Sequence[Connection]:

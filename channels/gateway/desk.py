@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
+from channels.gateway.arriving import Arrival, Arrivals
 from channels.gateway.catalogues import Catalogues, Listing
 from channels.gateway.channel import GatewayChannel, channel
 from channels.gateway.front import Front
@@ -20,7 +21,7 @@ from channels.websocket.settings import WebSettings
 from channels.websocket.shapes import Bounds, Line, TurnView
 from channels.websocket.views import new_view, turn_view
 from switchboard import BadInput, Catalogue, Conversation, MessageId, Principal, SwitchboardError
-from switchboard.connections import Chunk, Connection
+from switchboard.connections import Connection
 from switchboard.plugins import Setup
 from switchboard.uploading import GivesAddresses
 
@@ -29,9 +30,6 @@ log = logging.getLogger("switchboard.channels")
 HISTORY = 50
 HISTORY_CHARACTERS = 90_000
 """Of turns in one frame; what is left out is there when asked for."""
-LARGEST = 131_072
-"""Bytes of what a client says in chunks."""
-CHUNK_SECONDS = 60.0
 LINE = Line(frame=FRAME, life=LIFE, quiet=300)
 
 
@@ -58,23 +56,20 @@ class Desk:
         Returns:
             Whether the connection is known.
         """
-        hall = self.channel.hall
-        connection = await hall.connections.get(connection_id, now=hall.clock())
-        if connection is None:
+        arrivals = Arrivals(hall=self.channel.hall, bounds=self.bounds, secret=self.channel.settings.key)
+        arrived = await arrivals.of(connection_id, text)
+        if arrived is None:
             log.warning("a frame came through a connection that is not known")
             return False
-        name = ""
         try:
-            if text is None:
-                raise p.BadFrame(texts.BINARY, code="malformed")
-            read = p.read(text, bounds=self.bounds)
-            request = await self._joined(read, connection) if isinstance(read, p.Chunk) else read
-            name = subject(request)
-            if request is not None:
-                await self._act(request, connection)
+            if arrived.refused is not None:
+                raise arrived.refused
+            if arrived.request is not None:
+                await self._act(arrived.request, arrived)
         except SwitchboardError as error:
             found = error.about if isinstance(error, p.BadFrame) else ""
-            await self.apologise(connection, error, name or found)
+            about = subject(arrived.request) or found
+            await self.apologise(arrived.connection, error, about=about, next=arrived.next)
         return True
 
     async def leave(self, connection_id: str) -> None:
@@ -93,23 +88,12 @@ class Desk:
         if message_id := await self.front.running(conversation):
             await self.front.stop(conversation, message_id)
 
-    async def apologise(self, connection: Connection, error: Exception, about: str = "") -> None:
-        """Tell a client what failed."""
-        await self.channel.hall.send(connection, describe(error).problem(about))
+    async def apologise(self, connection: Connection, error: Exception, *, about: str = "", next: str = "") -> None:
+        """Tell a client what failed, and what its next message has to show."""
+        await self.channel.hall.send(connection, replace(describe(error).problem(about), next=next))
 
-    async def _joined(self, part: p.Chunk, connection: Connection) -> p.Request | None:
-        hall = self.channel.hall
-        chunk = Chunk(frame=part.frame, index=part.index, total=part.total, data=part.data)
-        until = hall.clock() + CHUNK_SECONDS
-        whole = await hall.connections.keep(connection.id, chunk, most=LARGEST, until=until)
-        if whole is None:
-            return None
-        request = p.read(whole, bounds=self.bounds)
-        if isinstance(request, p.Chunk):
-            raise p.BadFrame(texts.BAD_MEMBERS, code="malformed")
-        return request
-
-    async def _act(self, request: p.Request, connection: Connection) -> None:
+    async def _act(self, request: p.Request, arrived: Arrival) -> None:
+        connection = arrived.connection
         conversation = connection.conversation
         match request:
             case p.Ping():
@@ -119,7 +103,7 @@ class Desk:
             case _ if conversation is None:
                 raise p.BadFrame(texts.HELLO_FIRST, code="malformed")
             case p.Say():
-                await self._say(request, connection, conversation)
+                await self._say(request, arrived, conversation)
             case p.Resume():
                 await self._resume(MessageId(request.message_id), request.after, connection, conversation)
             case p.Stop():
@@ -206,8 +190,8 @@ class Desk:
             views.append(view)
         return tuple(reversed(views)), len(found) > len(views)
 
-    async def _say(self, request: p.Say, connection: Connection, conversation: Conversation) -> None:
-        hall = self.channel.hall
+    async def _say(self, request: p.Say, arrived: Arrival, conversation: Conversation) -> None:
+        hall, connection = self.channel.hall, arrived.connection
         heard = await said(
             request,
             blobs=self.front.blobs,
@@ -217,7 +201,9 @@ class Desk:
         )
         for message in self.channel.parse(heard):
             offer = await self.front.offer(message)
-            await hall.send(connection, p.Accepted(id=message.id, state=offer.state, ahead=offer.ahead))
+            await hall.send(
+                connection, p.Accepted(id=message.id, state=offer.state, ahead=offer.ahead, next=arrived.next)
+            )
             if offer.state in ("running", "done"):
                 await self._resume(message.id, 0, connection, conversation)
             else:

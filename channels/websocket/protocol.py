@@ -74,12 +74,16 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The message is safe with the server; its events follow."""
+    """The message is safe with the server; its events follow.
+
+    ``next`` is what the next message says as ``after``, where frames may overtake each other; else it is empty.
+    """
 
     type: ClassVar[str] = "accepted"
     id: str
     state: OfferState
     ahead: int = 0
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +163,14 @@ class Pong:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A request that was not carried out. ``id`` is the message that it was about, if any."""
+    """A request that was not carried out. ``id`` is the message it was about, if any; ``next`` as in `Accepted`."""
 
     type: ClassVar[str] = "error"
     code: str
     text: str
     incident: str = ""
     id: str = ""
+    next: str = ""
 
 
 Response: TypeAlias = (

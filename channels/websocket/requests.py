@@ -19,7 +19,9 @@ class Hello:
 class Say:
     """A person's message. ``attachments`` are digests of uploads. Safe to repeat with the same id.
 
-    ``reply_to`` is the message whose reply asked what this one answers, where a button says that.
+    Attributes:
+        reply_to: The message whose reply asked what this one answers, where a button says that.
+        after: The newest ``next`` that came on this connection; empty before the first.
     """
 
     type: ClassVar[str] = "message"
@@ -27,6 +29,7 @@ class Say:
     text: str
     attachments: tuple[str, ...] = ()
     reply_to: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

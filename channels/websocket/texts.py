@@ -12,6 +12,7 @@ TOO_MANY_FILES = "At most {limit} files fit with one message. Send the others wi
 FILE_UNKNOWN = "An attached file is no longer there. Please attach it again."
 HELLO_FIRST = "Say hello first."
 HELLO_TWICE = "One connection, one hello. Open another connection for another conversation."
+OUT_OF_ORDER = "Another message was not taken yet. Send this one again, after what came with that one's acceptance."
 TOO_MANY_TURNS = "Too many answers are followed at once on this connection. Wait until some have ended."
 PAGE_TOO_OLD = "This page is older than the server. Reload it."
 PAGE_TOO_NEW = "This page is newer than the server. Reload it in a minute."

@@ -13,7 +13,7 @@ from stores.dynamodb import keys
 from stores.dynamodb.definition import EXPIRES
 from stores.dynamodb.items import Item, Value, pack, unpack
 from stores.dynamodb.table import Table
-from switchboard.connections import Chunk, Connection, encoded_size
+from switchboard.connections import Chunk, Connection, Step, encoded_size
 from switchboard.errors import BadInput
 from switchboard.identity import Conversation
 
@@ -24,6 +24,11 @@ _KEEP = (
 _FITS = (
     "attribute_not_exists(#part) AND (attribute_not_exists(all_parts) OR all_parts = :all)"
     " AND (attribute_not_exists(kept_bytes) OR kept_bytes <= :room)"
+)
+
+_STANDS = (
+    "stands_at = :after OR stands_at = :to"
+    " OR (attribute_exists(pk) AND attribute_not_exists(stands_at) AND :after = :first)"
 )
 
 
@@ -64,6 +69,16 @@ class DynamoConnectionStore:
             EXPIRES: values[":expires"],
         }
         return await self._table.transact_if(key, "attribute_exists(pk)", {}, [self._table.put_action(item)])
+
+    async def step(self, connection_id: str, *, after: str, to: str, now: float) -> Step | None:
+        """See `ConnectionStore.step`."""
+        key = (keys.connection(connection_id), keys.CONNECTION)
+        values: dict[str, Value] = {":after": after, ":to": to, ":first": ""}
+        held, there = await self._table.update(key, "SET stands_at = :to", _STANDS, values)
+        found = unpack(Connection, _bytes(there)) if there else None
+        if found is None or found.expires_at <= now:
+            return None
+        return Step(connection=found, taken=held)
 
     async def of(self, conversation: Conversation, *, now: float) -> Sequence[Connection]:
         """See `ConnectionStore.of`."""

@@ -69,6 +69,39 @@ class ConnectionStoreContract:
         assert not await store.join("one", a_conversation("b"), now=NOW)
         assert list(await store.of(a_conversation("b"), now=NOW)) == []
 
+    async def test_a_connection_goes_from_mark_to_mark(self, store: ConnectionStore) -> None:
+        await store.add(a_connection())
+        await store.join("one", a_conversation(), now=NOW)
+        for after, to, taken in (("", "a", True), ("a", "b", True), ("a", "c", False), ("", "d", False)):
+            step = await store.step("one", after=after, to=to, now=NOW)
+            assert step is not None
+            assert (step.connection.conversation, step.taken) == (a_conversation(), taken)
+
+    async def test_a_step_can_be_repeated_until_another_follows(self, store: ConnectionStore) -> None:
+        await store.add(a_connection())
+        steps = [("", "a"), ("", "a"), ("x", "a"), ("a", "b"), ("", "a")]
+        taken = [step and step.taken for a, b in steps if (step := await store.step("one", after=a, to=b, now=NOW))]
+        assert taken == [True, True, True, True, False]
+
+    async def test_of_two_steps_from_one_mark_one_is_taken(self, store: ConnectionStore) -> None:
+        await store.add(a_connection())
+        steps = await asyncio.gather(*(store.step("one", after="", to=to, now=NOW) for to in "abcd"))
+        assert [step is not None and step.taken for step in steps].count(True) == 1
+
+    async def test_one_that_is_not_there_or_has_expired_takes_no_step(self, store: ConnectionStore) -> None:
+        assert await store.step("one", after="", to="a", now=NOW) is None
+        await store.add(a_connection(seconds=60))
+        assert await store.step("one", after="", to="a", now=NOW + 61) is None
+
+    async def test_joining_is_no_step(self, store: ConnectionStore) -> None:
+        await store.add(a_connection())
+        await store.step("one", after="", to="a", now=NOW)
+        await store.join("one", a_conversation(), now=NOW)
+        await store.add(a_connection())
+        step = await store.step("one", after="a", to="b", now=NOW)
+        assert step is not None
+        assert step.taken
+
     async def test_what_is_removed_is_found_nowhere(self, store: ConnectionStore) -> None:
         await store.add(a_connection())
         await store.join("one", a_conversation(), now=NOW)

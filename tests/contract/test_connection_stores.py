@@ -7,7 +7,7 @@ import pytest
 from stores.connections import MemoryConnectionStore
 from stores.dynamodb import DynamoConnectionStore
 from switchboard.connections import ConnectionStore
-from switchboard.testing.connection_contract import ConnectionStoreContract
+from switchboard.testing.connection_contract import NOW, ConnectionStoreContract, a_connection
 from tests.aws import World
 
 
@@ -25,3 +25,10 @@ class TestDynamo(ConnectionStoreContract):
         store = DynamoConnectionStore(aws.table(prefix="ours/"))
         yield store
         await store.close()
+
+    async def test_a_step_costs_what_looking_costs(self, store: ConnectionStore, aws: World) -> None:
+        await store.add(a_connection())
+        for after, to in (("", "a"), ("a", "b"), ("", "c")):
+            aws.requests.clear()
+            await store.step("one", after=after, to=to, now=NOW)
+            assert aws.requests == ["UpdateItem"]

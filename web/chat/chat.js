@@ -18,6 +18,7 @@ export class Chat extends EventTarget {
   #connection;
   #turns = new Map();
   #unsent = new Map();
+  #next = "";
   #welcome = null;
   #overdue = 0;
   #questions = new Questions();
@@ -163,6 +164,7 @@ export class Chat extends EventTarget {
   #welcomed(frame) {
     const again = this.#welcome !== null;
     this.#welcome = frame;
+    this.#next = "";
     if (!again) this.earlier = frame.earlier;
     for (const view of frame.history) {
       const known = this.#turns.get(view.id);
@@ -184,22 +186,24 @@ export class Chat extends EventTarget {
     this.#fire("turns");
   }
 
-  /** Where frames may overtake each other, a message is sent when the server has the one before it. */
+  /** Where frames may overtake each other, a message is sent when the server has answered to the one before it. */
   #sendFirst() {
     clearTimeout(this.#overdue);
     const [first] = this.#unsent.values();
     if (!first) return;
-    this.#connection.send(first);
+    this.#connection.send({ ...first, after: this.#next });
     this.#overdue = setTimeout(() => this.#sendFirst(), ACCEPT_PATIENCE);
   }
 
-  /** The server has a message, or will never take it. */
-  #sent(id) {
-    if (this.#unsent.delete(id) && this.#connection.unordered) this.#sendFirst();
+  /** The server has a message, or will never take it; `next` is what the one after it has to show. */
+  #sent(id, next) {
+    if (!this.#unsent.delete(id)) return;
+    this.#next = next || this.#next;
+    if (this.#connection.unordered) this.#sendFirst();
   }
 
   #accepted(frame) {
-    this.#sent(frame.id);
+    this.#sent(frame.id, frame.next);
     const turn = this.#turns.get(frame.id);
     if (!turn || turn.state !== "sending") return;
     turn.state = frame.state === "queued" ? "queued" : "running";
@@ -224,7 +228,7 @@ export class Chat extends EventTarget {
   #happened(id, event) {
     const turn = this.#turns.get(id);
     if (!turn) return;
-    this.#sent(id);
+    if (!this.#connection.unordered) this.#sent(id);
     const ends = event.kind === "final" || event.kind === "failed";
     if (this.#connection.unordered && !this.#isNext(turn, event, ends)) return;
     if (ends) this.#connection.send({ type: "ack", message_id: id, seq: event.seq });
@@ -304,7 +308,7 @@ export class Chat extends EventTarget {
 
   /** A problem with a message belongs to that message; any other is told apart from the turns. */
   #failed(frame) {
-    if (this.#questions.answer(frame)) return;
+    if (this.#questions.answer(frame) || frame.code === "out_of_order") return; // it is sent again when it is due
     const turn = this.#turns.get(frame.id);
     if (!turn || hasEnded(turn)) {
       if (turn?.feedback?.kept === false) {
@@ -314,7 +318,7 @@ export class Chat extends EventTarget {
       this.#fire("problem", frame);
       return;
     }
-    this.#sent(turn.id);
+    this.#sent(turn.id, frame.next);
     Object.assign(turn, { state: "refused", error: frame.text, incident: frame.incident, progress: null });
     this.#fire("turn", turn);
     this.#fire("ended", turn);

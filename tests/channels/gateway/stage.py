@@ -76,14 +76,20 @@ class Sockets:
 
 @dataclass
 class Client:
-    """A client, which puts chunks together."""
+    """A client, which puts chunks together, and says after which answer a message comes."""
 
     name: str
     stage: "Stage"
     welcome: dict[str, Any] = field(default_factory=dict)
 
     async def say(self, **frame: Any) -> None:
-        assert await self.stage.desk.take(self.name, json.dumps(frame))
+        after = {"after": self.next} if frame["type"] == "message" else {}
+        assert await self.stage.desk.take(self.name, json.dumps(after | frame))
+
+    @property
+    def next(self) -> str:
+        """What the next message has to show."""
+        return next((frame["next"] for frame in reversed(self.heard()) if frame.get("next")), "")
 
     async def hello(self, conversation: str = "") -> dict[str, Any]:
         await self.say(type="hello", v=1, conversation=conversation)
@@ -136,7 +142,7 @@ class Stage:
         return Client(name, self)
 
     async def until(self, condition: Any) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not condition():
                 self.sockets.changed.clear()
                 if not condition():
@@ -185,10 +191,11 @@ async def a_stage(
     works: bool = False,
     blobs: BlobStore | None = None,
     listing: Listing = nothing,
+    queue: MemoryQueue | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """A gateway whose assistant's model plays a script."""
-    sockets, queue = Sockets(), MemoryQueue()
+    sockets, queue = Sockets(), queue or MemoryQueue()
     given = {
         "conversations": MemoryConversationStore(),
         "jobs": MemoryJobStore(),

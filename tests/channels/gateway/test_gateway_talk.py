@@ -32,7 +32,9 @@ async def test_a_message_is_accepted_and_answered_with_numbered_events() -> None
     async with a_stage(["Sixteen weeks, as the policy says."]) as stage:
         client = await hello(stage)
         await client.say(**ASK)
-        assert client.heard("accepted") == [{"type": "accepted", "id": "message-1", "state": "new", "ahead": 0}]
+        assert client.heard("accepted") == [
+            {"type": "accepted", "id": "message-1", "state": "new", "ahead": 0, "next": client.next}
+        ]
         events = await client.until_the_end()
         assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
         assert events[-1]["text"] == "Sixteen weeks, as the policy says."

@@ -47,7 +47,7 @@ async def test_hello_is_answered_with_all_that_a_newcomer_needs(site: Site) -> N
 async def test_a_message_is_accepted_and_its_events_come_numbered(site: Site) -> None:
     client = await site.chat(hello={})
     await client.say(**ASK)
-    assert await client.hear() == {"type": "accepted", "id": "message-1", "state": "new", "ahead": 0}
+    assert await client.hear() == {"type": "accepted", "id": "message-1", "state": "new", "ahead": 0, "next": ""}
     events = await client.events()
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert events[-1]["text"] == "You said: hi [1]"
