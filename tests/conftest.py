@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ pytest.register_assert_rewrite("switchboard.testing", "tests.killing", "tests.ki
 # How long an example takes to make says how busy the machine is, and nothing of what is tested.
 settings.register_profile("switchboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("switchboard")
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and those that press it would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEPT = frozenset({"SWITCHBOARD_EVAL_DATA"})
 
