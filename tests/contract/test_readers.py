@@ -9,8 +9,9 @@ from switchboard.testing.reader import ReaderContract
 from tests.aws import a_world
 from tests.tools.reading.textract.amazon import amazon
 from tools.reading import ReadingPool
-from tools.reading.backend import Reader
+from tools.reading.backend import Reader, ReadingLimits
 from tools.reading.keeping import FILE, Kept
+from tools.reading.textract.records import Wanted
 
 
 class TestEmbedded(ReaderContract):
@@ -26,5 +27,17 @@ class TestTextract(ReaderContract):
         with a_world() as world:
             async with amazon(world) as there, ReadingPool(workers=1) as pool:
                 reader = there.reader(pool)
+                yield reader
+                await reader.close()
+
+
+class TestTextractOfScans(ReaderContract):
+    @pytest.fixture
+    async def reader(self, tmp_path: Path) -> AsyncIterator[Reader]:
+        wanted = Wanted(features=("LAYOUT", "TABLES"), pages="scans")
+        with a_world() as world:
+            async with amazon(world) as there:
+                layers = ReadingPool(workers=1, limits=ReadingLimits(recognise=False), kept=Kept(tmp_path / FILE))
+                reader = there.reader(ReadingPool(workers=1), wanted=wanted, layers=layers)
                 yield reader
                 await reader.close()

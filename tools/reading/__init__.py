@@ -27,13 +27,7 @@ __all__ = [
 
 def embedded_reader(setup: Setup, name: str) -> ReadingPool:
     """The backend ``reader.embedded``: worker processes that start with the first file, within the settings' limits."""
-    from tools.reading.keeping import FILE, Kept
-
-    limits = setup.settings.limits
-    return ReadingPool(
-        limits=ReadingLimits(size=limits.document_bytes, pages=limits.document_pages, seconds=limits.reading_seconds),
-        kept=Kept(setup.settings.data_dir / FILE),
-    )
+    return _pool(setup, recognise=True)
 
 
 def textract_reader(setup: Setup, name: str) -> "TextractReader":
@@ -48,9 +42,24 @@ def textract_reader(setup: Setup, name: str) -> "TextractReader":
     from tools.reading.textract.service import Textract
     from tools.reading.textract.settings import textract_settings
 
-    features = textract_settings(setup.settings).features
+    wanted = textract_settings(setup.settings).wanted
     files = s3_blobs(setup, "s3")
     assert isinstance(files, S3BlobStore)
-    records = Records(reading_shelf(setup), features=features)
-    others = embedded_reader(setup, "embedded")
-    return TextractReader(Textract(textract_client(setup)), files, records, others, features=features)
+    return TextractReader(
+        Textract(textract_client(setup)),
+        files,
+        Records(reading_shelf(setup), wanted=wanted),
+        _pool(setup, recognise=True),
+        layers=_pool(setup, recognise=False) if wanted.pages == "scans" else None,
+        wanted=wanted,
+    )
+
+
+def _pool(setup: Setup, *, recognise: bool) -> ReadingPool:
+    from tools.reading.keeping import FILE, Kept
+
+    own = setup.settings.limits
+    limits = ReadingLimits(
+        size=own.document_bytes, pages=own.document_pages, seconds=own.reading_seconds, recognise=recognise
+    )
+    return ReadingPool(limits=limits, kept=Kept(setup.settings.data_dir / FILE))

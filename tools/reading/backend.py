@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 BlockKind = Literal["heading", "text", "list", "table"]
 Method = Literal["text", "ocr"]
+FieldKind = Literal["form", "answer", "signature"]
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right and bottom as fractions of the page as it is seen, from its upper left corner."""
@@ -40,6 +41,25 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What a form says in one place; it stands among the page's blocks as well, as a person would read it.
+
+    Attributes:
+        kind: What is filled in beside a label, the answer to a question from the settings, or a signature.
+        name: The label, or the question's name; empty for a signature.
+        value: ``[x]`` and ``[ ]`` for a box to tick; empty for what was not filled in, and for a signature.
+        confidence: From 0 to 1.
+        box: Of the value; ``None`` where that is not told.
+    """
+
+    kind: FieldKind
+    name: str = ""
+    value: str = ""
+    confidence: float = 1.0
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page, slide or sheet; a file without pages has one.
 
@@ -49,6 +69,7 @@ class Page:
         label: What the file calls it, such as a sheet's name; otherwise empty.
         confidence: From 0 to 1, as the recognition judges itself; 1 for text that need not be recognised.
         language: As ISO 639-1, such as ``de``; empty where there is too little text to tell.
+        fields: Of a form, where the reader was asked for them.
     """
 
     number: int
@@ -57,6 +78,7 @@ class Page:
     label: str = ""
     confidence: float = 1.0
     language: str = ""
+    fields: tuple[Field, ...] = ()
 
     @property
     def text(self) -> str:
@@ -128,6 +150,8 @@ class ReadingLimits:
         characters: Characters of text in all.
         seconds: Time for the whole file; each page that has to be recognised adds ``page_seconds``.
         page_seconds: Time for one such page; after that it is left out, and told as missing.
+        recognise: Whether pages that are pictures are recognised. Otherwise a PDF's have ``ocr`` as their method, what
+            stands on them by other means, and are missing.
     """
 
     size: int = 200_000_000
@@ -140,6 +164,7 @@ class ReadingLimits:
     characters: int = 20_000_000
     seconds: float = 120.0
     page_seconds: float = 30.0
+    recognise: bool = True
 
 
 class Reader(Protocol):

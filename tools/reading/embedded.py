@@ -11,7 +11,7 @@ from pathlib import Path
 from tools.reading.backend import Document, Page, ReadingLimits
 from tools.reading.budget import Budget
 from tools.reading.language import language
-from tools.reading.parts import Opened, Parts, Piece, Whole
+from tools.reading.parts import Extractable, Opened, Parts, Piece, Whole
 from tools.reading.reasons import too_deep, unreadable
 from tools.reading.sniff import Kind, media_type, sniff
 from tools.reading.words import display_name, one_line, title_from_name
@@ -74,7 +74,7 @@ class OpenFile:
         """The document that all of its pieces make; without a title where only the name could give one."""
         with _faults(self._name):
             parts = self._opened.together(pieces)
-        if not any(page.blocks for page in parts.pages) and not parts.warnings:
+        if not any(page.blocks for page in parts.pages) and not parts.warnings and not parts.missing:
             raise unreadable(self._name, "empty", "there is no text in it")
         return Document(
             name=self._name,
@@ -87,6 +87,13 @@ class OpenFile:
             warnings=parts.warnings,
             missing=parts.missing,
         )
+
+    def extract(self, indices: Sequence[int]) -> bytes:
+        """Some of the pages of a PDF as a file of their own."""
+        if not isinstance(self._opened, Extractable):
+            raise unreadable(self._name, "unknown")
+        with _faults(self._name):
+            return self._opened.extract(indices)
 
     def close(self) -> None:
         """Let go of the file."""

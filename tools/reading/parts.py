@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from switchboard.wire import from_json, to_json
 from tools.reading import sheet
@@ -58,6 +58,19 @@ class Opened(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
+        ...
+
+
+@runtime_checkable
+class Extractable(Protocol):
+    """A file of which some pages can be given to somebody else."""
+
+    def extract(self, indices: Sequence[int]) -> bytes:
+        """These pages as a file of the same kind, in this order.
+
+        Raises:
+            Unreadable: It is damaged.
+        """
         ...
 
 

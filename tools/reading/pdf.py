@@ -1,5 +1,6 @@
 """PDF: pages with a text layer by what stands there, pages that are pictures by recognising it."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -78,6 +79,20 @@ class Pdf:
         title = metadata.pop("title", "")
         return Parts(pages=pages, title=title, paged=True, metadata=metadata, warnings=warnings, missing=missing)
 
+    def extract(self, indices: Sequence[int]) -> bytes:
+        """Some of the pages as a PDF of their own."""
+        import pypdfium2
+
+        whole, part = io.BytesIO(), pypdfium2.PdfDocument.new()
+        try:
+            part.import_pages(self._document, list(indices))
+            part.save(whole)
+        except pypdfium2.PdfiumError as error:
+            raise unreadable(self._name, "damaged") from error
+        finally:
+            part.close()
+        return whole.getvalue()
+
     def close(self) -> None:
         """Let go of the file."""
         self._document.close()
@@ -88,6 +103,8 @@ class Pdf:
         few = sheet.characters
         if few >= _FEW or not (covered := _covered(page)) or (few >= _FEWEST and covered < _MOSTLY):
             return replace(sheet, language=language(sheet.sample))
+        if not self._budget.limits.recognise:
+            return replace(sheet, method="ocr", confidence=0.0, fault="left")
         recognised = pictures.recognised_page(page, self._budget)
         if recognised.fault and few:  # What stands on the scan is better than nothing, and the rest is told.
             return replace(sheet, fault=recognised.fault)

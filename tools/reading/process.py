@@ -113,6 +113,15 @@ class Worker:
         except (KeyError, BadInput) as error:
             raise Lost from error
 
+    async def extract(self, indices: Sequence[int]) -> bytes:
+        """Let it make a file of some pages of a PDF."""
+        await self._ask({"do": "extract", "pages": list(indices)})
+        try:
+            size = int((await self._answer())["extracted"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Lost from error
+        return await self._exactly(size)
+
     async def stop(self) -> None:
         """Kill the process and what it runs, at once and with nothing left to tidy up, as it keeps nothing."""
         with suppress(ProcessLookupError, PermissionError):

@@ -9,8 +9,8 @@ from typing import Any, Literal, cast, get_args
 
 from tools.reading.backend import Box, Method
 
-Fault = Literal["", "no_engine", "too_slow", "too_large", "failed", "faint"]
-"""Why a page that may hold text has none, or none to rely on."""
+Fault = Literal["", "no_engine", "too_slow", "too_large", "failed", "faint", "left"]
+"""Why a page that may hold text has none, or none to rely on; ``left`` where another is to recognise it."""
 
 
 _SAMPLE = 2_000

@@ -4,6 +4,7 @@ Run as ``python -m``. It answers with `frames`:
 
 open      ``{"opened": {"count", "patience", "digest"}}``
 read      for each piece ``{"piece", "recognised", "size"}`` and the piece, as bytes to be kept and handed back
+extract   ``{"extracted"}``, a size, and a file of some of the pages
 together  ``{"document"}``, from the pieces, which come after the request
 
 Any of them may be answered with ``{"unreadable": [name, reason, code]}``.
@@ -66,6 +67,8 @@ class _AtWork:
                     yield self._open(request, body)
                 case "read":
                     yield from map(self._read, request["pieces"])
+                case "extract":
+                    yield self._extract(request["pages"])
                 case _:
                     yield self._together(request["sizes"], body)
         except Unreadable as error:
@@ -84,6 +87,11 @@ class _AtWork:
         recognised = isinstance(piece, Sheet) and piece.method == "ocr"
         body = json.dumps(piece_to_json(piece), separators=(",", ":")).encode("ascii")
         return frame({"piece": index, "recognised": recognised, "size": len(body)}) + body
+
+    def _extract(self, indices: list[int]) -> bytes:
+        assert self._file is not None
+        body = self._file.extract(indices)
+        return frame({"extracted": len(body)}) + body
 
     def _together(self, sizes: list[int], body: bytes) -> bytes:
         """The document. The file is closed: there is nothing more to be asked of it."""

@@ -9,11 +9,11 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from switchboard.testing.aws.service import FakeService, Parameters, ServiceFault
-from switchboard.testing.aws.textract_blocks import blocks, featured
+from switchboard.testing.aws.textract_blocks import answered, blocks, featured
 
 Objects: TypeAlias = Callable[[str, str], bytes | None]
 """Gives what a bucket has under a key."""
@@ -25,6 +25,7 @@ LARGEST = 500 << 20
 LARGEST_PICTURE = LARGEST_AT_ONCE = 10 << 20
 MOST_PAGES = 3_000
 MOST_BLOCKS = 1_000
+MOST_QUERIES, MOST_QUERIES_AT_ONCE = 30, 15
 KEPT_SECONDS = 7 * 86_400
 VERSION = "1.0"
 KINDS = {b"%PDF-": "pdf", b"II*\0": "tiff", b"MM\0*": "tiff", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
@@ -37,6 +38,7 @@ class Found:
 
     Attributes:
         blocks: As Textract gives them for all features; who asks for fewer gets fewer.
+        answers: By question, what every page that is asked answers.
         warnings: Of a partial success: ``{"ErrorCode": ..., "Pages": [...]}``.
         message: Why it failed.
     """
@@ -44,6 +46,7 @@ class Found:
     blocks: Sequence[Parameters] = ()
     pages: int = 1
     status: Status = "SUCCEEDED"
+    answers: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[Parameters] = ()
     message: str = ""
 
@@ -122,7 +125,7 @@ class FakeTextract(FakeService):
                     self._end(job, times)
 
     def _start(self, operation: str, given: Parameters) -> Parameters:
-        _check_features(given)
+        _check_features(given, MOST_QUERIES)
         token = given.get("ClientRequestToken", "")
         if token and (operation, token) in self._tokens:
             before, job_id = self._tokens[operation, token]
@@ -161,7 +164,7 @@ class FakeTextract(FakeService):
         found = job.found
         if found.status == "FAILED":
             return {"JobStatus": "FAILED", "StatusMessage": found.message or "INTERNAL_ERROR", version: VERSION}
-        seen = featured(found.blocks, job.given.get("FeatureTypes", ()))
+        seen = _seen(found, job.given)
         first = _offset(job, given.get("NextToken", ""))
         last = first + min(given.get("MaxResults", MOST_BLOCKS), MOST_BLOCKS)
         page = {"NextToken": _token(job, last)} if last < len(seen) else {}
@@ -176,7 +179,7 @@ class FakeTextract(FakeService):
         }
 
     def _at_once(self, given: Parameters, version: str) -> Parameters:
-        _check_features(given)
+        _check_features(given, MOST_QUERIES_AT_ONCE)
         document = given["Document"]
         data = document["Bytes"] if "Bytes" in document else self._document(document["S3Object"])
         if len(data) > LARGEST_AT_ONCE:
@@ -185,7 +188,7 @@ class FakeTextract(FakeService):
         found = self.finds(data)
         if found.pages > 1:
             raise ServiceFault("UnsupportedDocumentException", "Request has unsupported document format")
-        seen = featured(found.blocks, given.get("FeatureTypes", ()))
+        seen = _seen(found, given)
         return {"DocumentMetadata": {"Pages": found.pages}, "Blocks": seen, version: VERSION}
 
     def _document(self, place: Mapping[str, str]) -> bytes:
@@ -220,9 +223,17 @@ def _kind(data: bytes) -> str:
     raise ServiceFault("UnsupportedDocumentException", "Request has unsupported document format")
 
 
-def _check_features(given: Parameters) -> None:
-    if "QUERIES" in given.get("FeatureTypes", ()) and "QueriesConfig" not in given:
-        raise ServiceFault("InvalidParameterException", "Queries need a QueriesConfig.")
+def _check_features(given: Parameters, most: int) -> None:
+    if ("QUERIES" in given.get("FeatureTypes", ())) != ("QueriesConfig" in given):
+        raise ServiceFault("InvalidParameterException", "Queries need a QueriesConfig, and the other way round.")
+    if len(given.get("QueriesConfig", {}).get("Queries", ())) > most:
+        raise ServiceFault("InvalidParameterException", f"There are more than {most} queries.")
+
+
+def _seen(found: Found, given: Parameters) -> list[Parameters]:
+    """What somebody gets who asked for this."""
+    answering = answered(found.blocks, given.get("QueriesConfig", {}).get("Queries", ()), found.answers)
+    return featured(answering, given.get("FeatureTypes", ()))
 
 
 def _token(job: _Job, offset: int) -> str:

@@ -4,7 +4,7 @@ Made from a document that was read by other means, so that any file can be given
 """
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import NAMESPACE_OID, uuid5
 
@@ -37,6 +37,39 @@ def featured(found: Sequence[Parameters], features: Sequence[str]) -> list[Param
     kinds = ("PAGE", "LINE", "WORD", *(kind for feature in features for kind in KINDS[feature]))
     there = {block["Id"] for block in found if block["BlockType"].startswith(kinds)}
     return [_referring_to(there, block) for block in found if block["Id"] in there]
+
+
+def answered(
+    found: Sequence[Parameters], queries: Sequence[Parameters], answers: Mapping[str, str]
+) -> list[Parameters]:
+    """The blocks with those for queries: each on the pages that it is asked of, with its answer if there is one."""
+    made = []
+    for block in found:
+        if block["BlockType"] != "PAGE":
+            made.append(block)
+            continue
+        asked = [_asked(block, query, answers) for query in queries if _concerns(query, int(block.get("Page", 1)))]
+        new = [one for pair in asked for one in pair]
+        ids = [{"Type": "CHILD", "Ids": [one["Id"] for one in new]}] if new else []
+        made += [{**block, "Relationships": [*block.get("Relationships", ()), *ids]}, *new]
+    return made
+
+
+def _asked(page: Parameters, query: Parameters, answers: Mapping[str, str]) -> list[Parameters]:
+    """A query on a page, and its answer."""
+    names = [str(uuid5(NAMESPACE_OID, f"{page['Id']} {query['Text']} {what}")) for what in ("query", "answer")]
+    at = {"Page": page["Page"]} if "Page" in page else {}
+    asked = {"Id": names[0], "BlockType": "QUERY", "Query": query, **at}
+    if (text := answers.get(query["Text"])) is None:
+        return [asked]
+    answer = {"Id": names[1], "BlockType": "QUERY_RESULT", "Text": text, "Confidence": SURE, **at}
+    return [{**asked, "Relationships": [{"Type": "ANSWER", "Ids": names[1:]}]}, answer]
+
+
+def _concerns(query: Parameters, page: int) -> bool:
+    """Whether a query is asked of a page: of the first alone, unless it says otherwise."""
+    pages = query.get("Pages", ["1"])
+    return "*" in pages or str(page) in pages
 
 
 def _referring_to(there: set[str], block: Parameters) -> Parameters:

@@ -1,16 +1,16 @@
 """A document from what Textract has found, page by page as it comes. Pure."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from switchboard import Unreadable
-from tools.reading.backend import Document, Page, ReadingLimits
+from tools.reading.backend import Document, Field, Page, ReadingLimits
 from tools.reading.budget import Budget
 from tools.reading.pdf import assembled
 from tools.reading.reasons import faults, unreadable
 from tools.reading.sheet import Sheet
-from tools.reading.textract import pages, words
+from tools.reading.textract import forms, pages, words
 from tools.reading.textract.items import Collector, Sighting
 from tools.reading.textract.limits import PDF, TIFF
 from tools.reading.textract.records import File
@@ -32,22 +32,28 @@ class Assembly:
 
     Attributes:
         laid_out: Whether the service was asked for its layout; otherwise words are put in order here.
-        total: How many pages there are, once that is known.
+        base: What was read here, where the service has only some pages of the file.
+        numbers: Of those pages; empty where it has all.
+        total: How many pages the service has, once that is known.
     """
 
     file: File
     laid_out: bool
     limits: ReadingLimits
+    base: Document | None = None
+    numbers: tuple[int, ...] = ()
     total: int = 0
     _collector: Collector = field(default_factory=Collector)
     _pages: dict[int, Page] = field(default_factory=dict)
     _sheets: dict[int, Sheet] = field(default_factory=dict)
+    _fields: dict[int, tuple[Field, ...]] = field(default_factory=dict)
     _missing: set[int] = field(default_factory=set)
 
     @property
-    def done(self) -> int:
-        """How many pages are there."""
-        return len(self._sheets)
+    def progress(self) -> tuple[int, int]:
+        """How many pages are there, and of how many."""
+        before = len(self.base.pages) - len(self.numbers) if self.base else 0
+        return before + len(self._sheets), before + self.total
 
     def add(self, batch: Batch) -> None:
         """Take a batch.
@@ -73,10 +79,12 @@ class Assembly:
         gone = {number for number in numbers if number not in self._sheets or number in self._missing}
         lost = Sheet(method="ocr", confidence=0.0, fault="failed")
         sheets = [lost if number in gone else self._sheets[number] for number in numbers]
-        told, missing = faults(sheets)
         found = self._all(sheets)
+        if self.base is not None:
+            return merged(self.base, dict(zip(self.numbers, zip(found, sheets, strict=True), strict=False)))
         if not any(page.blocks for page in found):
             raise unreadable(self.file.name, "empty", "there is no text in it")
+        told, missing = faults(sheets)
         return Document(
             name=self.file.name,
             title=_title(found),
@@ -90,6 +98,7 @@ class Assembly:
 
     def _see(self, seen: Sequence[Sighting]) -> None:
         for one in seen:
+            self._fields[one.number] = forms.fields(one)
             if self.laid_out:
                 page = self._pages[one.number] = pages.page(one)
                 self._sheets[one.number] = Sheet(method="ocr", confidence=page.confidence)
@@ -97,6 +106,13 @@ class Assembly:
                 self._sheets[one.number] = words.sheet(one)
 
     def _all(self, sheets: Sequence[Sheet]) -> tuple[Page, ...]:
+        return tuple(
+            page if sheet.fault else forms.told(page, self._fields.get(page.number, ()))
+            for page, sheet in zip(self._bare(sheets), sheets, strict=True)
+        )
+
+    def _bare(self, sheets: Sequence[Sheet]) -> tuple[Page, ...]:
+        """The pages without what only forms say."""
         budget = Budget(self.file.name, self.limits)
         if not self.laid_out:
             return assembled(sheets, budget)
@@ -105,6 +121,20 @@ class Assembly:
             Page(number=number, blocks=(), method="ocr", confidence=0.0) if sheet.fault else self._pages[number]
             for number, sheet in enumerate(sheets, start=1)
         )
+
+
+def merged(base: Document, found: Mapping[int, tuple[Page, Sheet]]) -> Document:
+    """A document whose scanned pages were recognised elsewhere, by their numbers; what failed stays as it was."""
+    whole = [found[page.number][1] if page.number in found else Sheet() for page in base.pages]
+    told, missing = faults(whole)
+    pages = tuple(
+        replace(found[page.number][0], number=page.number, label=page.label)
+        if page.number in found and not found[page.number][1].fault
+        else page
+        for page in base.pages
+    )
+    lost = sorted({*missing, *(number for number in base.missing if number not in found)})
+    return replace(base, pages=pages, warnings=(*base.warnings, *told), missing=tuple(lost))
 
 
 def _title(found: Sequence[Page]) -> str:

@@ -13,6 +13,8 @@ PDF, TIFF, PNG, JPEG = "application/pdf", "image/tiff", "image/png", "image/jpeg
 MEBIBYTE = 1 << 20
 LARGEST = {PDF: 500 * MEBIBYTE, TIFF: 500 * MEBIBYTE, PNG: 10 * MEBIBYTE, JPEG: 10 * MEBIBYTE}
 """Bytes of a file, for asynchronous operations."""
+LARGEST_AT_ONCE = 10 * MEBIBYTE
+"""Bytes of a file of one page that need not wait for a job."""
 MOST_PAGES = 3_000
 HEAD = 1_024
 """Bytes by which it can be told whether a file is for Textract."""

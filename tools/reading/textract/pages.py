@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tools.reading.backend import Block, BlockKind, Page
 from tools.reading.language import language
+from tools.reading.textract.forms import joined, place
 from tools.reading.textract.items import Item, Sighting
 from tools.reading.textract.tables import table
 
@@ -20,7 +21,7 @@ _ITEM = re.compile(r"[•‣▪●◦■–*-]\s|\(?(?:\d{1,3}|[a-z])[.)]\s")
 
 def page(seen: Sighting) -> Page:
     """A page of which everything is there."""
-    blocks = tuple(_Writing(seen).blocks())
+    blocks = tuple(_Writing(joined(seen)).blocks())
     return Page(
         number=seen.number,
         blocks=blocks,
@@ -95,11 +96,10 @@ class _Writing:
         return Block(kind=kind, text=text, level=_LEVELS.get(layout.kind, 0), box=layout.box) if text else None
 
     def _with_strays(self, blocks: list[Block]) -> list[Block]:
-        """The blocks, with lines that are in none of them where they stand: above the first block that is lower."""
+        """The blocks, with lines that are in none of them where they stand."""
         for line in self.seen.all("LINE"):
             if text := self._untold(line):
-                lower = (place for place, block in enumerate(blocks) if block.box and block.box[1] >= line.box[3])
-                blocks.insert(next(lower, len(blocks)), Block(kind="text", text=text, box=line.box))
+                place(Block(kind="text", text=text, box=line.box), blocks)
         return blocks
 
     def _untold(self, line: Item) -> str:

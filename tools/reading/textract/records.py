@@ -23,7 +23,7 @@ from tools.reading.frames import document_from_json, document_to_json
 
 _log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Of what reading gives; what was kept of another version is read again."""
 
 
@@ -75,11 +75,39 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What Textract is asked for besides words.
+
+    Attributes:
+        questions: Each with its name before it.
+        pages: Of a PDF all, or those that have no text of their own.
+    """
+
+    features: tuple[str, ...] = ()
+    questions: tuple[tuple[str, str], ...] = ()
+    pages: str = "all"
+
+    @property
+    def laid_out(self) -> bool:
+        """Whether the layout is asked for."""
+        return "LAYOUT" in self.features
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of an analysis; empty where words are enough."""
+        if not self.questions:
+            return {"FeatureTypes": list(self.features)} if self.features else {}
+        asked = [{"Text": text, "Alias": name} for name, text in self.questions]
+        return {"FeatureTypes": [*self.features, "QUERIES"], "QueriesConfig": {"Queries": asked}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What Textract is asked to read, and the job that came of it.
 
     Attributes:
         bucket: Where the file is; so is ``key``.
+        pages: Numbers of the pages that are sent, where those are not all of them.
         staged: Whether it is there only to be read, and goes afterwards.
         topic: The ARN of the topic to be told of the end; so is ``role``, which may tell it.
         attempt: Grows when the job before this came to nothing: the same words would give that job again.
@@ -88,7 +116,8 @@ class Request:
 
     bucket: str
     key: str
-    features: tuple[str, ...]
+    wanted: Wanted
+    pages: tuple[int, ...] = ()
     staged: bool = False
     topic: str = ""
     role: str = ""
@@ -110,9 +139,9 @@ class Request:
 class Records:
     """Keeps requests and documents on a shelf."""
 
-    def __init__(self, shelf: Shelf, *, features: tuple[str, ...]) -> None:
+    def __init__(self, shelf: Shelf, *, wanted: Wanted) -> None:
         self._shelf = shelf
-        self._features = features
+        self._wanted = wanted
 
     async def document(self, file: File) -> Document | None:
         """The file as it was read before."""
@@ -173,7 +202,7 @@ class Records:
         await self._shelf.close()
 
     def _name(self, file: File, what: str) -> str:
-        told = json.dumps([VERSION, file.digest, self._features])
+        told = json.dumps([VERSION, file.digest, asdict(self._wanted)])
         return f"{hashlib.sha256(told.encode()).hexdigest()}/{what}"
 
 
@@ -187,8 +216,11 @@ def _request(body: bytes) -> Request | None:
         data: dict[str, Any] = json.loads(body)
         if set(data) != {field.name for field in fields(Request)}:
             return None
-        return Request(**{**data, "features": tuple(data["features"])})
-    except (ValueError, TypeError):
+        wanted = data["wanted"]
+        questions = tuple((str(name), str(text)) for name, text in wanted["questions"])
+        read = Wanted(features=tuple(wanted["features"]), questions=questions, pages=wanted["pages"])
+        return Request(**{**data, "pages": tuple(data["pages"]), "wanted": read})
+    except (ValueError, TypeError, KeyError):
         return None
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from stores.aws import AwsError
 from switchboard import SwitchboardError
-from tools.reading.textract.records import Request
+from tools.reading.textract.records import Request, Wanted
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 """Seconds between two questions; each pause is half as long again as the one before."""
@@ -81,10 +81,22 @@ class Textract:
         }
         if request.topic:
             asked["NotificationChannel"] = {"SNSTopicArn": request.topic, "RoleArn": request.role}
-        if request.features:
-            asked["FeatureTypes"] = list(request.features)
-        operation = "start_document_analysis" if request.features else "start_document_text_detection"
-        return str((await self._call(operation, **asked))["JobId"])
+        analysis = request.wanted.parameters
+        for question in analysis.get("QueriesConfig", {}).get("Queries", ()):
+            question["Pages"] = ["*"]  # otherwise the first page alone is asked
+        operation = "start_document_analysis" if analysis else "start_document_text_detection"
+        return str((await self._call(operation, **asked, **analysis))["JobId"])
+
+    async def at_once(self, wanted: Wanted, data: bytes) -> Batch:
+        """What is found on a file of one page, without a job.
+
+        Raises:
+            AwsError: It is refused, or the service stays busy.
+        """
+        analysis = wanted.parameters
+        operation = "analyze_document" if analysis else "detect_document_text"
+        answer = await self._call(operation, Document={"Bytes": data}, **analysis)
+        return Batch(status="SUCCEEDED", pages=1, blocks=answer.get("Blocks") or ())
 
     async def results(self, request: Request) -> AsyncGenerator[Batch, None]:
         """What came of the job, piece by piece, as soon as it is done.
@@ -93,7 +105,7 @@ class Textract:
             Expired: The service does not know it.
             AwsError: The service stays busy.
         """
-        operation = "get_document_analysis" if request.features else "get_document_text_detection"
+        operation = "get_document_analysis" if request.wanted.parameters else "get_document_text_detection"
         token: dict[str, str] = {}
         pause = FIRST_PAUSE
         while True:

@@ -1,7 +1,7 @@
 """A table from Textract's cells: what was merged stands once, where it begins. Pure."""
 
 from tools.reading.backend import Block
-from tools.reading.textract.items import Item, Sighting
+from tools.reading.textract.items import MERGED, Item, Sighting
 from tools.reading.words import table_block
 
 _MOST_CELLS = 200_000
@@ -12,7 +12,7 @@ def table(item: Item, seen: Sighting) -> Block | None:
     """A table as a block; ``None`` if there is nothing in it."""
     texts = {cell.id: _text(cell, seen) for cell in seen.of(item, "CELL")}
     places = {cell.id: cell.at for cell in seen.of(item, "CELL")}
-    for merged in filter(None, map(seen.items.get, item.merged)):
+    for merged in seen.beside(item, MERGED):
         texts[merged.id] = " ".join(filter(None, [texts.pop(child, "") for child in merged.children]))
         places[merged.id] = merged.at
     placed: dict[tuple[int, int], str] = {}

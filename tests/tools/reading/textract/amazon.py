@@ -15,10 +15,10 @@ from switchboard.testing.aws import FakeAws, FakeTextract
 from tests.aws import REGION, World
 from tools.reading.pool import ReadingPool
 from tools.reading.textract.reader import TextractReader
-from tools.reading.textract.records import Records
+from tools.reading.textract.records import Records, Wanted
 from tools.reading.textract.service import Textract
 
-FEATURES = ("LAYOUT", "TABLES")
+WANTED = Wanted(features=("LAYOUT", "TABLES"))
 
 
 class Once(AwsClient):
@@ -59,11 +59,14 @@ class Amazon:
         """What the reader keeps."""
         return S3Shelf(self.world.client("s3"), self.bucket)
 
-    def reader(self, pool: ReadingPool, *, features: tuple[str, ...] = FEATURES) -> TextractReader:
+    def reader(
+        self, pool: ReadingPool, *, wanted: Wanted = WANTED, layers: ReadingPool | None = None
+    ) -> TextractReader:
         """A reader, as a process has it."""
         client = Once("textract", region=REGION, endpoint=self.aws.url)
         service = Textract(client, pause=self._pause, jitter=lambda: 1.0)
-        return TextractReader(service, self.files, Records(self.shelf, features=features), pool, features=features)
+        records = Records(self.shelf, wanted=wanted)
+        return TextractReader(service, self.files, records, pool, layers=layers, wanted=wanted)
 
     async def attach(self, data: bytes, *, owner: str, name: str = "a.pdf") -> Blob:
         """Put a file into the bucket, as one of a conversation."""

@@ -22,6 +22,7 @@ REAL = Path(os.environ.get("SWITCHBOARD_EVAL_DATA", "/nowhere")) / "events" / "t
 def block(name: str, kind: str, text: str = "", top: float = 0.1, **more: Any) -> dict[str, Any]:
     """A block as Textract gives it; ``children`` are the ids of those that it is made of."""
     related = [{"Type": "CHILD", "Ids": more.pop("children")}] if "children" in more else []
+    related += [{"Type": how.upper(), "Ids": more.pop(how)} for how in ("value", "answer") if how in more]
     related += [{"Type": "MERGED_CELL", "Ids": more.pop("merged")}] if "merged" in more else []
     place = {"Left": more.pop("left", 0.1), "Top": top, "Width": more.pop("width", 0.2), "Height": 0.02}
     said = {"Text": text} if text else {}

@@ -19,7 +19,8 @@ from tools.reading.pool import ReadingPool
 from tools.reading.process import Opening
 from tools.reading.textract.limits import PDF
 from tools.reading.textract.reader import Notify, TextractReader
-from tools.reading.textract.records import File
+from tools.reading.textract.recognising import ATTEMPTS, Sent
+from tools.reading.textract.records import File, Wanted
 from tools.reading.textract.service import TRIES
 
 HERE = "conversation:here"
@@ -240,7 +241,7 @@ async def test_a_document_without_text_says_so_each_time_and_is_paid_for_once(wo
 
 
 async def test_without_the_layout_words_are_put_in_order_here(there: Amazon) -> None:
-    reader = there.reader(Counting(), features=())
+    reader = there.reader(Counting(), wanted=Wanted())
     document = await reader.read(DATA, name="a.pdf")
     assert [page.text for page in document.pages] == ["The first page of it.", "The second page of it."]
     assert there.textract.calls[0].operation == "StartDocumentTextDetection"
@@ -248,7 +249,7 @@ async def test_without_the_layout_words_are_put_in_order_here(there: Amazon) -> 
 
 
 async def test_what_was_read_with_other_features_is_another_reading(there: Amazon, reader: TextractReader) -> None:
-    words = there.reader(Counting(), features=())
+    words = there.reader(Counting(), wanted=Wanted())
     for one in (reader, words):
         await one.read(DATA, name="a.pdf", owner=HERE)
     assert there.textract.started == 2
@@ -283,7 +284,7 @@ async def test_reading_ahead_tells_the_topic_and_is_found_later(there: Amazon, r
 async def test_what_somebody_waits_for_already_is_not_told_to_the_topic(there: Amazon, reader: TextractReader) -> None:
     blob = await there.attach(DATA, owner=HERE)
     file = File(name="a.pdf", digest=blob.digest, media_type=PDF, owner=HERE)
-    await reader._records.claim(file, await reader._wanted(file))
+    await reader._records.claim(file, await reader._asked(file, None, Sent(pages=2)))
     assert await reader.begin(file, size=blob.size, notify=TOPIC) is False
     await reader.read(DATA, name="a.pdf", owner=HERE)
     assert there.textract.started == 1
@@ -308,7 +309,7 @@ async def test_a_job_that_takes_too_long_is_left_to_be_found(world: World) -> No
 async def test_a_job_that_is_never_known_is_an_error_that_may_pass(world: World) -> None:
     async with amazon(world) as there:
         reader = there.reader(Counting())
-        there.textract.trouble("GetDocumentAnalysis", *[Trouble(code="InvalidJobIdException")] * 2)
+        there.textract.trouble("GetDocumentAnalysis", *[Trouble(code="InvalidJobIdException")] * ATTEMPTS)
         with pytest.raises(BackendError) as raised:
             await reader.read(DATA, name="a.pdf", owner=HERE)
         assert (raised.value.code, raised.value.retryable) == ("expired", True)
