@@ -1,7 +1,7 @@
 """The cells of a line: signs are joined to their figures and list markers to their text. Pure geometry."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tools.reading.layout import Line, Run
 
@@ -20,51 +20,50 @@ _LEADERS = " .·…_"
 _FEWEST_LEADERS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A cell's text and where it stands from left to right."""
+class Cell(NamedTuple):
+    """A cell's text and where it stands from left to right. A tuple, as there are very many.
+
+    Attributes:
+        is_figure: Whether it is a number, an amount, a share or a dash standing for none.
+    """
 
     text: str
     left: float
     right: float
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is a number, an amount, a share or a dash standing for none."""
-        text = self.text.strip()
-        return text in _DASHES or bool(_HAS_DIGIT.search(text) and _FIGURE.fullmatch(text))
+    is_figure: bool
 
 
 def cells(line: Line) -> list[Cell]:
     """The cells of a line: signs joined to their figures, list markers to their text, dot leaders dropped."""
     found: list[Cell] = []
     for run in line.runs:
-        text = _without_leaders(run.text)
-        if not text:
+        text = run.text
+        if (text[0] in _LEADERS or text[-1] in _LEADERS) and not (text := _without_leaders(text)):
             continue
         last = found[-1] if found else None
+        number = is_figure(text)
         if last is not None and (last.text in _OPENERS or text in _CLOSERS):
             space = "" if text in _CLOSERS or last.text not in "$€£¥" else " "
             found[-1] = _joined(last, text, space, run)
-        elif last is not None and len(found) == 1 and _MARKER.fullmatch(last.text) and not _is_number(text):
+        elif last is not None and len(found) == 1 and not number and _MARKER.fullmatch(last.text):
             found[-1] = _joined(last, text, " ", run)
         else:
-            found.append(Cell(text=text, left=run.left, right=run.right))
+            found.append(Cell(text=text, left=run.left, right=run.right, is_figure=number))
     return found
 
 
 def _joined(cell: Cell, text: str, space: str, run: Run) -> Cell:
-    return Cell(text=f"{cell.text}{space}{text}", left=cell.left, right=run.right)
+    whole = f"{cell.text}{space}{text}"
+    return Cell(text=whole, left=cell.left, right=run.right, is_figure=is_figure(whole))
 
 
-def _is_number(text: str) -> bool:
-    return bool(_HAS_DIGIT.search(text)) and _FIGURE.fullmatch(text) is not None
+def is_figure(text: str) -> bool:
+    """Whether a cell is a number, an amount, a share or a dash standing for none."""
+    return text in _DASHES or bool(_FIGURE.fullmatch(text) and _HAS_DIGIT.search(text))
 
 
 def _without_leaders(text: str) -> str:
     """The text without the dots that lead from an entry to its page or figure."""
-    if text[0] not in _LEADERS and text[-1] not in _LEADERS:
-        return text
     stripped = text.rstrip(_LEADERS)
     if len(text[len(stripped) :].replace(" ", "")) >= _FEWEST_LEADERS:
         text = stripped

@@ -1,21 +1,22 @@
 """From lines to parts of a page, and from the parts of all pages to blocks, by size, weight and spacing. Pure."""
 
 import re
+import string
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from tools.reading import tables
 from tools.reading.backend import Block
-from tools.reading.cells import cells
 from tools.reading.layout import Frame, Line
 from tools.reading.sheet import Part, Sheet
+from tools.reading.tables import tables
 from tools.reading.words import clean, whole_lists
 
 _BULLET = re.compile(r"^(?:[•‣▪●◦■]|[-–*](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*")
 _SYMBOL = re.compile(r"[•‣▪●◦■\-–*]\s")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
+_AROUND = string.punctuation + string.digits + "«»„“”‘’–—…•"
 _LARGER = 1.15
 _MOST_HEADING = 120
 
@@ -23,13 +24,11 @@ _MOST_HEADING = 120
 def parts(lines: Sequence[Line], frame: Frame) -> Iterator[Part]:
     """The parts of a page, or of what stands on it at one angle."""
     position = 0
-    found = [cells(line) for line in lines]
-    for start, end in [*tables.spans(lines, found), (len(lines), len(lines))]:
+    for start, end, rows in tables(lines):
         yield from (_part(group, frame) for group in _groups(lines[position:start]))
-        if start < end:
-            rows = tables.text(lines[start:end], found[start:end]).split("\n")
-            yield Part(texts=tuple(rows), box=frame.box(lines[start:end]), size=lines[start].size, table=True)
+        yield Part(texts=rows, box=frame.box(lines[start:end]), size=lines[start].size, table=True)
         position = end
+    yield from (_part(group, frame) for group in _groups(lines[position:]))
 
 
 def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -122,7 +121,8 @@ class Flow:
     @cached_property
     def _words(self) -> frozenset[str]:
         """The document's words; needed only where words are broken."""
-        return frozenset(word for part in self._parts() for text in part.texts for word in _WORD.findall(text.lower()))
+        texts = " ".join(text for part in self._parts() for text in part.texts)
+        return frozenset(word.strip(_AROUND) for word in set(texts.lower().split()))
 
     def _parts(self) -> Iterator[Part]:
         return (part for sheet in self._sheets for part in sheet.parts)

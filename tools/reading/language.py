@@ -4,13 +4,15 @@ Light on purpose: a detector with a model of a hundred languages takes a second 
 """
 
 import re
+import string
 from collections import Counter
+from itertools import chain, repeat
 
 _FEWEST_LETTERS = 40
 _FEWEST_HITS = 3
 _LEAD = 1.3  # times as many small words as the next language has
 _SAMPLE = 1_000
-_WORD = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = dict.fromkeys(map(ord, string.punctuation + string.digits + "\xa0«»„“”‘’–—…•"), " ")
 
 _SMALL_WORDS: dict[str, str] = {
     "en": "the of and to in is that for was with are this be by from or as it not have which shall has will an on at",
@@ -53,16 +55,13 @@ _TELLING = {"ja": 0.1, "uk": 0.02}
 def language(text: str) -> str:
     """The language of a text as ISO 639-1, from its beginning; empty if it can't be told."""
     sample = text[:_SAMPLE]
-    words = _WORD.findall(sample.lower())
-    letters = sum(map(len, words))
-    if letters < _FEWEST_LETTERS and not _by_script(sample, letters):
-        return ""
-    return _by_script(sample, letters) or _by_small_words(words)
+    if not sample.isascii() and (found := _by_script(sample)):
+        return found
+    return _by_small_words(sample.lower().translate(_NO_LETTERS).split())
 
 
-def _by_script(sample: str, letters: int) -> str:
-    if sample.isascii() or not letters:
-        return ""
+def _by_script(sample: str) -> str:
+    letters = sum(map(str.isalpha, sample))
     for code, pattern in _LETTERS_OF.items():
         if len(pattern.findall(sample)) > letters * _TELLING.get(code, 0.4):
             return code
@@ -70,9 +69,8 @@ def _by_script(sample: str, letters: int) -> str:
 
 
 def _by_small_words(words: list[str]) -> str:
-    hits: Counter[str] = Counter()
-    for word in words:
-        for code in _LANGUAGES.get(word, ()):
-            hits[code] += 1
+    if sum(map(len, words)) < _FEWEST_LETTERS:
+        return ""
+    hits = Counter(chain.from_iterable(map(_LANGUAGES.get, words, repeat(()))))
     (first, most), (_, next_most) = [*hits.most_common(2), ("", 0), ("", 0)][:2]
     return first if most >= max(_FEWEST_HITS, _LEAD * next_most) else ""

@@ -5,9 +5,10 @@ Coordinates are points with the origin at the bottom left, as in PDF.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
+from operator import attrgetter
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tools.reading.backend import Box
 from tools.reading.words import one_line
@@ -20,6 +21,7 @@ _RUN_GAP = 0.9  # in font sizes: a wider gap starts a new run, and a run may bec
 _LEAST_COLUMN_ROWS = 4
 _LEAST_COLUMN_WORDS = 4
 _DEPTH = 4
+_LEFT = attrgetter("left")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +47,13 @@ class Words:
     counts: "NDArray[np.intp] | None" = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Words that follow each other closely on one line; in a table, a cell.
+class Run(NamedTuple):
+    """Words that follow each other closely on one line; in a table, a cell. A tuple, as there are very many.
 
     Attributes:
         text: The words, parted by spaces.
-        words: How many there are.
         bold: Whether most of the type is.
+        words: How many there are.
     """
 
     text: str
@@ -61,15 +62,13 @@ class Run:
     bottom: float
     top: float
     size: float
-    words: int = 1
-    bold: bool = False
+    bold: bool
+    words: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """The runs of one visual line, from left to right; ``text`` is theirs, parted by spaces."""
 
-    runs: tuple[Run, ...]
     text: str
     left: float
     right: float
@@ -77,6 +76,7 @@ class Line:
     top: float
     size: float
     bold: bool
+    runs: tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +89,8 @@ class Frame:
 
     def box(self, lines: Sequence[Line]) -> Box:
         """Where lines stand whose places are as if they were upright."""
-        left, right = min(one.left for one in lines), max(one.right for one in lines)
-        bottom, top = min(one.bottom for one in lines), max(one.top for one in lines)
+        _, lefts, rights, bottoms, tops, *_ = zip(*lines, strict=True)
+        left, right, bottom, top = min(lefts), max(rights), min(bottoms), max(tops)
         match self.turn:
             case 1:
                 left, right, bottom, top = bottom, top, -right, -left
@@ -108,67 +108,49 @@ def _fraction(value: float) -> float:
 
 def lines(words: Words) -> list[Line]:
     """The lines of a page in reading order: columns of prose one after the other, tables across."""
-    return [line(row) for group in _columns(_runs(words), _DEPTH) for row in _rows(group)]
+    return [_line(row) for row in _ordered(_rows(_runs(words)), _DEPTH)]
 
 
-def line(row: Sequence[Run]) -> Line:
+def _line(row: Sequence[Run]) -> Line:
     """The line that runs from left to right form; its type is that of its longest run."""
-    first = row[0]
-    if len(row) == 1:  # as most are; there are many
-        return Line(
-            runs=(first,),
-            text=first.text,
-            left=first.left,
-            right=first.right,
-            bottom=first.bottom,
-            top=first.top,
-            size=first.size,
-            bold=first.bold,
-        )
-    letters = sum(len(run.text) for run in row)
+    if len(row) == 1:  # as most are
+        return Line(*row[0][:-1], tuple(row))
+    texts, lefts, rights, bottoms, tops, sizes, bolds, _ = zip(*row, strict=True)
+    letters = list(map(len, texts))
     return Line(
+        text=" ".join(texts),
+        left=lefts[0],
+        right=max(rights),
+        bottom=min(bottoms),
+        top=max(tops),
+        size=sizes[letters.index(max(letters))],
+        bold=any(bolds) and sum(compress(letters, bolds)) > 0.8 * sum(letters),
         runs=tuple(row),
-        text=" ".join(run.text for run in row),
-        left=first.left,
-        right=max(run.right for run in row),
-        bottom=min(run.bottom for run in row),
-        top=max(run.top for run in row),
-        size=max(row, key=lambda run: len(run.text)).size,
-        bold=sum(len(run.text) for run in row if run.bold) > 0.8 * letters,
     )
 
 
 def _runs(words: Words) -> list[Run]:
     import numpy as np
 
-    count = len(words.spans)
-    if not count:
+    if not len(words.spans):
         return []
     starts = np.flatnonzero(np.concatenate(([True], _breaks(words))))
-    ends = np.append(starts[1:], count)
-    bottoms = np.minimum.reduceat(words.boxes[:, 1], starts).tolist()
-    tops = np.maximum.reduceat(words.boxes[:, 3], starts).tolist()
-    held = words.counts if words.counts is not None else np.ones(count, np.intp)
+    ends = np.append(starts[1:], len(words.spans)) - 1
+    held = words.counts if words.counts is not None else np.ones(len(words.spans), np.intp)
     counts = np.add.reduceat(held, starts)
-    bold = (2 * np.add.reduceat(words.bold * held, starts) > counts).tolist()
-    lefts, rights, sizes = words.boxes[starts, 0], words.boxes[ends - 1, 2], words.sizes[starts]
-    froms, tos = words.spans[starts, 0].tolist(), words.spans[ends - 1, 1].tolist()
-    columns = (lefts.tolist(), rights.tolist(), bottoms, tops, sizes.tolist(), counts.tolist(), bold)
-    texts = [words.text[start:end] for start, end in zip(froms, tos, strict=True)]
+    spans = zip(words.spans[starts, 0].tolist(), words.spans[ends, 1].tolist(), strict=True)
+    texts = [words.text[start:end] for start, end in spans]
+    columns = (
+        words.boxes[starts, 0],
+        words.boxes[ends, 2],
+        np.minimum.reduceat(words.boxes[:, 1], starts),
+        np.maximum.reduceat(words.boxes[:, 3], starts),
+        words.sizes[starts],
+        2 * np.add.reduceat(words.bold * held, starts) > counts,
+        counts,
+    )
     texts = [one_line(text) if "  " in text or not text.isascii() else text for text in texts]
-    return [
-        Run(
-            text=text,
-            left=left,
-            right=right,
-            bottom=bottom,
-            top=top,
-            size=size,
-            words=in_it,
-            bold=is_bold,
-        )
-        for text, left, right, bottom, top, size, in_it, is_bold in zip(texts, *columns, strict=True)
-    ]
+    return list(map(Run, texts, *(column.tolist() for column in columns)))
 
 
 def _breaks(words: Words) -> "NDArray[np.bool_]":
@@ -193,32 +175,34 @@ def _rows(runs: Sequence[Run]) -> list[list[Run]]:
         else:
             rows.append([run])
             middle = (run.bottom + run.top) / 2
-    return [sorted(row, key=lambda run: run.left) for row in rows]
+    for row in rows:
+        row.sort(key=_LEFT)
+    return rows
 
 
-def _columns(runs: list[Run], depth: int) -> list[list[Run]]:
-    """Groups of runs to be read one after the other; one group where the page has no columns of prose."""
-    rows = _rows(runs)
+def _ordered(rows: list[list[Run]], depth: int) -> list[list[Run]]:
+    """The rows as they are to be read: what stands left of a gutter before what stands right of it."""
     gutter = _gutter(rows) if depth else None
     if gutter is None:
-        return [runs]
-    groups: list[list[Run]] = []
+        return rows
+    ordered: list[list[Run]] = []
     left: list[Run] = []
     right: list[Run] = []
-    for row in rows:
-        if any(run.left < gutter < run.right for run in row):
-            groups += [*_columns(left, depth - 1), *_columns(right, depth - 1), row]
+    for row in [*rows, None]:
+        if row is None or any(run.left < gutter < run.right for run in row):
+            ordered += [*_ordered(_rows(left), depth - 1), *_ordered(_rows(right), depth - 1)]
+            ordered += [row] if row else []
             left, right = [], []
         else:
             left += [run for run in row if run.right <= gutter]
             right += [run for run in row if run.left >= gutter]
-    return [group for group in [*groups, *_columns(left, depth - 1), *_columns(right, depth - 1)] if group]
+    return ordered
 
 
 def _gutter(rows: Sequence[Sequence[Run]]) -> float | None:
     """Where prose stands on both sides over several lines, or ``None``. Figures are no prose: tables go across."""
-    gaps = [(a, b) for row in rows for a, b in pairwise(row)]
-    if len(gaps) < _LEAST_COLUMN_ROWS:
+    gaps = [gap for row in rows if len(row) > 1 for gap in pairwise(row)]
+    if len(gaps) < _LEAST_COLUMN_ROWS or all(b.words < _LEAST_COLUMN_WORDS for _, b in gaps):
         return None
     position = _commonest(gaps)
     beside = [(a, b) for a, b in gaps if a.right < position < b.left]

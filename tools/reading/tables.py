@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
-from tools.reading.cells import Cell
+from tools.reading.cells import Cell, cells, is_figure
 from tools.reading.layout import Line
 from tools.reading.words import barred
 
@@ -20,53 +21,52 @@ _INDENT = 40.0  # points: how far a label may be indented
 _ALIGNED = 2.0  # points
 
 
-def spans(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[tuple[int, int]]:
-    """Where tables begin and end (exclusive): at least two rows of cells, with a few single lines between them.
+class Table(NamedTuple):
+    """A table: the lines from ``start`` to ``end`` (exclusive), and its rows with cells parted by ``|``."""
 
-    Args:
-        found: The cells of each line.
-    """
+    start: int
+    end: int
+    rows: tuple[str, ...]
+
+
+def tables(lines: Sequence[Line]) -> Iterator[Table]:
+    """The tables on a page: at least two rows of cells, with a few single lines between them."""
+    found = [cells(line) if len(line.runs) > 1 else [] for line in lines]
     rows = _rows(lines, found)
-    spans: list[tuple[int, int]] = []
     start = 0
-    while start < len(rows):
-        if not rows[start]:
-            start += 1
-            continue
+    while True in rows[start:]:
+        start = rows.index(True, start)
         end = start + 1
         while (next_row := _next_row(lines, rows, end)) is not None:
             end = next_row + 1
         if sum(rows[start:end]) >= 2 or _has_figures(found[start]):
-            spans.append((start, end))
+            yield Table(start, end, _text(lines[start:end], found[start:end]))
         start = end
-    return spans
 
 
-def text(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> str:
-    """A table as text: a row a line, cells parted by ``|``, an empty cell where a column has nothing."""
-    rows = _whole(lines, found)
+def _text(lines: Sequence[Line], found: Sequence[list[Cell]]) -> tuple[str, ...]:
+    """A row a line, an empty cell where a column has nothing."""
+    rows = _whole(lines, [row or cells(line) for line, row in zip(lines, found, strict=True)])
     placed = [_placed(row, columns) for part in _parts(rows) for columns in [_columns(part)] for row in part if row]
-    return "\n".join(" | ".join(map(barred, row)).rstrip(" |") for row in placed)
+    return tuple(" | ".join(map(barred, row)).rstrip(" |") for row in placed)
 
 
-def _rows(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[bool]:
+def _rows(lines: Sequence[Line], found: Sequence[list[Cell]]) -> list[bool]:
     """Which lines are rows: by their figures, by wide gaps, or because their cells stand under those of a row."""
-    rows = [_is_row(line, row) for line, row in zip(lines, found, strict=True)]
+    rows = [len(row) > 1 and _is_row(line, row) for line, row in zip(lines, found, strict=True)]
     for index, row in enumerate(found):
-        beside = [found[other] for other in (index - 1, index + 1) if 0 <= other < len(rows) and rows[other]]
-        rows[index] = rows[index] or any(_aligned(row, other) for other in beside)
+        if len(row) > 1 and not rows[index]:
+            beside = [found[other] for other in (index - 1, index + 1) if 0 <= other < len(rows) and rows[other]]
+            rows[index] = any(_aligned(row, other) for other in beside)
     return rows
 
 
 def _is_row(line: Line, row: Sequence[Cell]) -> bool:
-    if len(row) < 2:
-        return False
     return _has_figures(row) or any(b.left - a.right > _WIDE_GAP * line.size for a, b in pairwise(row))
 
 
 def _aligned(row: Sequence[Cell], other: Sequence[Cell]) -> bool:
-    same = len(row) == len(other) > 1
-    return same and all(abs(a.left - b.left) < _ALIGNED for a, b in zip(row, other, strict=True))
+    return len(row) == len(other) and all(abs(a.left - b.left) < _ALIGNED for a, b in zip(row, other, strict=True))
 
 
 def _has_figures(row: Sequence[Cell]) -> bool:
@@ -86,13 +86,13 @@ def _next_row(lines: Sequence[Line], rows: Sequence[bool], start: int) -> int | 
     return None
 
 
-def _whole(lines: Sequence[Line], found: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+def _whole(lines: Sequence[Line], found: Sequence[list[Cell]]) -> list[list[Cell]]:
     """The rows, each on one line: what runs over two lines in a cell is joined."""
     drops = [above.bottom - line.bottom for above, line in pairwise(lines)]
     usual = median(drops) if drops else 0.0
     whole: list[list[Cell]] = []
-    for cells, drop in zip(found, [usual, *drops], strict=True):
-        row, above = list(cells), whole[-1] if whole else []
+    for row, drop in zip(found, [usual, *drops], strict=True):
+        above = whole[-1] if whole else []
         if above and drop < _TIGHT * usual and len(row) <= len(above) and not any(cell.is_figure for cell in row):
             whole[-1] = _merged(above, row)
         elif len(above) == 1 and len(row) > 1 and _wraps(above[0], row[0]):
@@ -114,7 +114,8 @@ def _merged(above: Sequence[Cell], row: Sequence[Cell]) -> list[Cell]:
 
 
 def _under(above: Cell, below: Cell) -> Cell:
-    return replace(above, text=f"{above.text} {below.text}", right=max(above.right, below.right))
+    whole = f"{above.text} {below.text}"
+    return Cell(text=whole, left=above.left, right=max(above.right, below.right), is_figure=is_figure(whole))
 
 
 def _wraps(above: Cell, below: Cell) -> bool:
@@ -145,14 +146,14 @@ class _Columns:
     labels: float
     covered: tuple[tuple[float, float], ...]
 
-    def place(self, cell: Cell) -> int:
-        """The column over which the cell stands, or the nearest."""
-        overlaps = [min(cell.right, right) - max(cell.left, left) for left, right in self.covered]
-        return max(range(len(overlaps)), key=overlaps.__getitem__)
+    def places(self, cell: Cell) -> list[int]:
+        """The columns over which the cell stands, or the nearest."""
+        over = [place for place, (left, right) in enumerate(self.covered) if left < cell.right and cell.left < right]
+        return over or [self._nearest(cell)]
 
-    def fits(self, cell: Cell) -> bool:
-        """Whether the cell stands over one column at most."""
-        return sum(left < cell.right and cell.left < right for left, right in self.covered) <= 1
+    def _nearest(self, cell: Cell) -> int:
+        distances = [max(cell.left, left) - min(cell.right, right) for left, right in self.covered]
+        return distances.index(min(distances))
 
     def is_label(self, cell: Cell) -> bool:
         """Whether a row's first cell is its label."""
@@ -186,10 +187,10 @@ def _placed(row: Sequence[Cell], columns: _Columns | None) -> list[str]:
     if columns is None or len(row) == 1:
         return plain
     label, values = (row[0].text, row[1:]) if columns.is_label(row[0]) else ("", row)
-    places = [columns.place(cell) for cell in values]
-    if len(set(places)) < len(places) or not all(columns.fits(cell) for cell in values):
-        return plain
     placed = [""] * len(columns.covered)
-    for cell, place in zip(values, places, strict=True):
+    for cell in values:
+        place, *others = columns.places(cell)
+        if others or placed[place]:
+            return plain
         placed[place] = cell.text
     return [label, *placed]
