@@ -11,6 +11,12 @@ NUMBER = r"[-−]?(?:\d{1,3}(?: \d{3})+(?!\d)(?:,\d{1,2})?|\d(?:[\d.,'’\u00a0\
 LARGEST = Decimal(10) ** 12
 """Amounts from here on are taken for a slip: no invoice of ours is over a million million."""
 
+FREE = (
+    r"(?:no|without|exempt from|zero|ohne|keine|sans|sin)\s+(?:VAT|tax|sales tax|GST|MwSt\.?|USt\.?|TVA|IVA)(?!\w)"
+    r"|(?:VAT|tax)[- ](?:exempt|free)(?!\w)|steuerfrei(?!\w)"
+)
+"""How people say that there is no tax."""
+
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "CHF": "CHF", "Fr.": "CHF", "US$": "USD", "zł": "PLN"}
 _NAMES = {
     "euro": "EUR",

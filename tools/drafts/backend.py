@@ -1,6 +1,7 @@
 """The words of drafting: what a template asks for, and what is known so far with where it came from."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -14,6 +15,7 @@ FieldType = Literal[
     "deadline",
     "money",
     "percent",
+    "discount",
     "currency",
     "choice",
     "lines",
@@ -21,7 +23,8 @@ FieldType = Literal[
     "clauses",
     "iban",
 ]
-"""A ``deadline`` is a date or so long after the document's; a ``list`` has short items, ``clauses`` are sentences."""
+"""A ``deadline`` is a date or so long after the document's, a ``discount`` a percentage or an amount; a ``list`` has
+short items, ``clauses`` are sentences."""
 
 Unit = Literal["day", "week", "month", "year"]
 Source = Literal["said", "model", "default", "settings", "computed"]
@@ -56,12 +59,20 @@ class Money:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of an invoice or a quote; ``price`` is for one ``unit``, before tax."""
+    """A line of an invoice or a quote.
+
+    Attributes:
+        price: For one ``unit``; before tax, unless the document's prices include it.
+        tax: The rate of this line in percent, where it is not the document's.
+        discount: Percent that are taken off this line.
+    """
 
     description: str
     quantity: Decimal
     price: Money
     unit: str = ""
+    tax: Decimal | None = None
+    discount: Decimal = Decimal(0)
 
 
 Known: TypeAlias = str | Decimal | date | Party | Duration | Money | tuple[Line, ...] | tuple[str, ...]
@@ -90,8 +101,11 @@ class Field:
     Attributes:
         label: What it is called in a list.
         question: How it is asked for, one short sentence.
+        labels: What it is called, by language; where a language is missing, ``label``.
+        questions: How it is asked for, by language.
         words: By language, what people put before its value: ``due`` in *due in 30 days*.
         options: For a choice, each option with the words that mean it.
+        names: What an option is called in a list, by option and language.
         default: The value where none is given, as a person would write it; ``today`` is the day of drafting, and
             ``draft number`` a number that is plainly a placeholder.
         ours: Whether it is the party on whose behalf this installation drafts, if its settings name one.
@@ -101,9 +115,12 @@ class Field:
     type: FieldType
     label: str
     question: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
     required: bool = False
-    words: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    options: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     default: str = ""
     ours: bool = False
 
@@ -111,6 +128,15 @@ class Field:
         """Everything by which a person may name it, longest first."""
         every = {self.name.replace("_", " "), self.label.casefold(), *self.words.get(language, ())}
         return tuple(sorted(every, key=len, reverse=True))
+
+    def option(self, option: str, language: str) -> str:
+        """What an option is called."""
+        return self.names.get(option, {}).get(language) or option.replace("_", " ")
+
+    def told_in(self, language: str) -> "Field":
+        """The field with its label and its question in a language, as far as they are there."""
+        label, question = self.labels.get(language, self.label), self.questions.get(language, self.question)
+        return replace(self, label=label, question=question)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,17 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from switchboard import Artifact, ToolContext
-from tools.drafts import filling, pdf, preview, texts, typesetting, word
+from tools.drafts import converting, filling, pdf, preview, typesetting, word, wordfilling
 from tools.drafts.backend import Format, Party, Value
 from tools.drafts.blocks import Block, Page, Picture
 from tools.drafts.reckoning import Reckoned
+from tools.drafts.sandbox import clean
 from tools.drafts.showing import shown
 from tools.drafts.templates import Template
+from tools.drafts.texts import Says
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -33,10 +36,16 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a draft came to. ``unshown`` counts the characters that no font of the PDF has."""
+    """What a draft came to.
+
+    Attributes:
+        unshown: How many characters no font of the PDF has.
+        without: Why there is no PDF although one was wanted: the name of a phrase.
+    """
 
     files: tuple[File, ...]
     unshown: int = 0
+    without: Literal["", "no_pdf", "pdf_failed"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +70,19 @@ class Order:
 def make(order: Order) -> Made:
     """The files: Word and PDF, or one of them, and a picture of the first page.
 
-    Takes a tenth of a second, and half a second the first time.
+    Takes a tenth of a second, and half a second the first time; some seconds of a Word template, for its PDF.
     """
     template, language = order.template, order.language
     values = shown(template, order.values, order.reckoned, order.locale)
+    if template.documents:
+        return _of_word(order, values)
     blocks = _illustrated(filling.fill(template, language, values), order.picture)
     name = file_name(order)
     page = Page(
         title=name,
         language=language,
-        footer=texts.NOTE.get(language, texts.NOTE["en"]),
-        pages=texts.PAGES.get(language, texts.PAGES["en"]),
+        footer=Says(language)("note"),
+        pages=Says(language)("pages", page="{page}", pages="{pages}"),
         letter=order.locale.rpartition("_")[2] in _LETTER,
         template=f"{template.name} {template.version}",
     )
@@ -81,8 +92,23 @@ def make(order: Order) -> Made:
         files.insert(0, File(name=f"{name}.pdf", media_type=PDF, data=printed))
     if order.format != "pdf":
         files.insert(0, File(name=f"{name}.docx", media_type=DOCX, data=word.document(blocks, page)))
-    unshown = sum(typesetting.missing(filling.clean(text)) for text in _said(values)) if order.format != "docx" else 0
+    unshown = sum(typesetting.missing(clean(text)) for text in _said(values)) if order.format != "docx" else 0
     return Made(files=tuple(files), unshown=unshown)
+
+
+def _of_word(order: Order, values: Mapping[str, object]) -> Made:
+    """The files of a Word template. The PDF is made of the Word file itself, so that it looks the same."""
+    name = file_name(order)
+    data = wordfilling.fill(order.template, order.language, values, title=name, picture=order.picture)
+    soffice = converting.program()
+    printed = converting.to_pdf(data, soffice) if soffice else None
+    files = [File(name=f"{name}.docx", media_type=DOCX, data=data)] if order.format != "pdf" or not printed else []
+    if printed and order.format != "docx":
+        files.append(File(name=f"{name}.pdf", media_type=PDF, data=printed))
+    if printed:
+        files.append(File(name=f"{name}.png", media_type=PNG, data=preview.first_page(printed)))
+    wanted = order.format != "docx" and not printed
+    return Made(files=tuple(files), without="" if not wanted else "pdf_failed" if soffice else "no_pdf")
 
 
 def file_name(order: Order) -> str:
@@ -96,7 +122,7 @@ def file_name(order: Order) -> str:
         and isinstance(each.value, Party)
     ]
     whole = " ".join([order.template.title[order.language], *parties])
-    bare = " ".join(re.sub(r"[^\w\s.&-]", " ", filling.clean(whole)).split())
+    bare = " ".join(re.sub(r"[^\w\s.&-]", " ", clean(whole)).split())
     return f"{bare[:_LONGEST_NAME].strip(' .')} v{order.version}"
 
 

@@ -8,12 +8,15 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
-from tools.drafts import editing, invoicing, languages, texts, understanding
+from tools.drafts import editing, invoicing, languages, understanding
 from tools.drafts.backend import Fault, Field, FieldType, Known, Line, Money, Origin, Value
-from tools.drafts.reckoning import first_fault
+from tools.drafts.faults import first_fault
+from tools.drafts.reckoning import exempt, lines_of
 from tools.drafts.settings import DraftSettings
 from tools.drafts.templates import Template
+from tools.drafts.texts import Says, short
 from tools.drafts.understanding import Found, Setting
 
 _FREE: tuple[FieldType, ...] = ("party", "text", "paragraphs", "list", "clauses")
@@ -35,21 +38,6 @@ _SMALL = re.compile(
     re.IGNORECASE,
 )
 """What may be left of a text from which all facts were taken."""
-_EXAMPLES = {
-    "date": "31 March 2026",
-    "deadline": "30 days",
-    "duration": "2 years",
-    "money": "1,200 EUR",
-    "percent": "20%",
-    "currency": "EUR",
-    "lines": "3 days consulting at 900 EUR",
-    "iban": "DE89 3704 0044 0532 0130 00",
-    "party": "ACME Ltd, 1 Main Street, Springfield",
-    "list": "one; two; three",
-    "clauses": "one; two; three",
-    "text": "a few words",
-    "paragraphs": "some words",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +83,25 @@ def settled(state: State, template: Template, setting: Setting, settings: DraftS
         seed: What makes a placeholder number this draft's own.
     """
     values = {**_unsaid(template, setting, settings, seed), **state.values}
-    fault = first_fault(template, values)
-    missing = next((each for each in template.fields if each.required and each.name not in values), None)
-    asked = template.field(fault.field) if fault else missing
+    values |= _given_back(template, values) if template.credit else {}
+    fault = first_fault(template, values, Says(setting.language))
+    asked = template.field(fault.field) if fault else next(iter(lacking(template, values)), None)
     new = asked is None and (state.version == 0 or bool(state.changed))
     return replace(state, values=values, fault=fault, asked=asked, version=state.version + new)
+
+
+def _given_back(template: Template, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The lines of a document that gives money back: minus three days are three days that are credited."""
+    field = template.only("lines")
+    value = values.get(field.name) if field else None
+    if field is None or value is None or not isinstance(value.value, tuple):
+        return {}
+    lines = (each for each in value.value if isinstance(each, Line))
+    positive = tuple(
+        replace(each, quantity=abs(each.quantity), price=replace(each.price, amount=abs(each.price.amount)))
+        for each in lines
+    )
+    return {field.name: replace(value, value=positive)}
 
 
 def drops(text: str) -> bool:
@@ -107,14 +109,22 @@ def drops(text: str) -> bool:
     return bool(_DROP.fullmatch(text.strip()))
 
 
-def missing(state: State, template: Template) -> list[Field]:
-    """The required fields of which nothing is known."""
-    return [each for each in template.fields if each.required and each.name not in state.values]
+def lacking(template: Template, values: Mapping[str, Value]) -> list[Field]:
+    """The required fields of which nothing is known; a rate is not needed where each line has one, or none applies."""
+    known = {name: value.value for name, value in values.items()}
+    lines = lines_of(template, known)
+    rated = exempt(known) or (bool(lines) and all(line.tax is not None for line in lines))
+    return [
+        each
+        for each in template.fields
+        if each.required and each.name not in values and not (each.name == "tax" and rated)
+    ]
 
 
-def example(each: Field) -> str:
+def example(each: Field, says: Says) -> str:
     """How a field's value is written."""
-    return texts.either(tuple(each.options)) if each.options else _EXAMPLES[each.type]
+    named = [each.option(option, says.language) for option in each.options]
+    return says.either(named) if named else says.like(each.type)
 
 
 def _with(state: State, text: str, number: int, template: Template, setting: Setting) -> State:
@@ -133,7 +143,8 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
     free = asked is not None and asked.type in _FREE and not _REQUEST.match(text)
     fields = tuple(sorted(template.fields, key=lambda each: each is not asked))  # a bare value is for what was asked
     found = understanding.understand(text, fields[free:], setting, labelled_only=free)
-    note = texts.no_such_date(found.wrong) if found.wrong else ""
+    says = Says(setting.language)
+    note = says("no_such_date", said=short(found.wrong, 40)) if found.wrong else ""
     if asked and asked.name not in found.values and (free or asked.type not in _FREE):
         note = _answered(asked, found, text, setting, before, note)
     elif not asked and state.version:
@@ -143,11 +154,13 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
         for name, value in found.values.items()
     }
     values = {**before, **said, **_currency(template, {**before, **said}, said, origin)}
+    values = _either_taxed_or_exempt(values, said)
     changed = tuple(name for name in values if before.get(name) is None or before[name].value != values[name].value)
+    changed += tuple(name for name in before if name not in values)
     if text != whole:
         changed, note = (*changed, "language"), "" if asked is None else note
     elif number > 1 and not changed and not note and not (found.total or found.picture):
-        note = texts.no_change() if asked is None else ""
+        note = says("no_change") if asked is None else ""
     return replace(
         state,
         values=values,
@@ -167,7 +180,8 @@ def _answered(asked: Field, found: Found, text: str, setting: Setting, before: M
         return note
     if found.values or note:
         return note
-    return texts.not_understood(asked.label, example(asked))
+    says = Says(setting.language)
+    return says("not_understood", label=asked.label, example=example(asked, says))
 
 
 def _edited(text: str, template: Template, before: Mapping[str, Value], found: Found) -> None:
@@ -213,6 +227,16 @@ def _currency(
     if of_lines.name in said and len(codes) == 1:
         return {of_document.name: Value(value=codes.pop(), origin=origin)}
     return {}
+
+
+def _either_taxed_or_exempt(values: dict[str, Value], said: Mapping[str, Value]) -> dict[str, Value]:
+    """What was said last counts: a rate ends an exemption, and an exemption a rate."""
+    rate = said["tax"].value if "tax" in said else None
+    if "exemption" in values and "exemption" not in said and isinstance(rate, Decimal) and rate > 0:
+        return {name: value for name, value in values.items() if name != "exemption"}
+    if "exemption" in said and "tax" not in said:
+        return {name: value for name, value in values.items() if name != "tax"}
+    return values
 
 
 def _unsaid(template: Template, setting: Setting, settings: DraftSettings, seed: str) -> dict[str, Value]:

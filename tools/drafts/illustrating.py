@@ -3,13 +3,15 @@
 from switchboard import Tool, ToolContext, ToolResult, Warning
 from switchboard.boundary import attempt
 from switchboard.errors import SwitchboardError
-from tools.drafts import texts
+from tools.drafts.texts import Says
 
 TOOL = "generate_image"
 _SHOWN = ("image/png", "image/jpeg")
 
 
-async def illustration(picture: str, tool: Tool | None, context: ToolContext) -> tuple[bytes | None, Warning | None]:
+async def illustration(
+    picture: str, tool: Tool | None, context: ToolContext, says: Says
+) -> tuple[bytes | None, Warning | None]:
     """The picture's bytes, or why there is none.
 
     Args:
@@ -17,12 +19,12 @@ async def illustration(picture: str, tool: Tool | None, context: ToolContext) ->
         tool: The tool `TOOL`, where it is installed.
     """
     if tool is None:
-        return None, Warning(text=texts.NO_PICTURES, code="no_illustration")
+        return None, Warning(text=says("no_pictures"), code="no_illustration")
     made = await attempt(_made(picture, tool, context))
     if isinstance(made, bytes):
         return made, None
     why = made.user_text if isinstance(made, SwitchboardError) else SwitchboardError.user_text
-    return None, Warning(text=texts.PICTURE_FAILED.format(why=why), code="no_illustration")
+    return None, Warning(text=says("picture_failed", why=why), code="no_illustration")
 
 
 async def _made(picture: str, tool: Tool, context: ToolContext) -> bytes:

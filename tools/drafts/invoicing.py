@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from tools.drafts.amounts import COUNT, MONEY, NUMBER, counted, money
+from tools.drafts.amounts import COUNT, FREE, MONEY, NUMBER, counted, decimal, money
 from tools.drafts.backend import Line, Money
 from tools.drafts.sheet import TAKEN, Sheet
 
@@ -30,6 +30,24 @@ _UNITS = (
     "días día horas hora semanas semana meses mes piezas pieza unidades unidad noches noche"
 )
 _UNIT = re.compile(rf"(?P<unit>{'|'.join(_UNITS.split())})\.?(?!\w)\s*(?:of|de|d['’]|à)?\s*", re.IGNORECASE)
+_TAX = r"(?:VAT|sales tax|tax|GST|MwSt\.?|USt\.?|TVA|IVA)(?!\w)"
+_LESS = r"(?:less|minus|abzüglich|moins|menos|[-−])"
+_OFF = r"(?:discount|off|rebate|Rabatt|Nachlass|de remise|remise|de descuento|descuento)(?!\w)"
+_OWN = re.compile(
+    rf"\s*(?P<open>[(\[])?\s*(?:"
+    rf"(?:(?:\+|plus|with|at|zzgl\.?|mit|zu|avec|con|más)\s*)?(?:(?P<rate>{NUMBER})\s?%\s*{_TAX}|(?P<free>{FREE}))"
+    rf"|(?P<bracketed>(?<=[(\[]){_TAX}\s*:?\s*(?P<named>{NUMBER})\s?%)"
+    rf"|(?:{_LESS}\s*(?P<less>{NUMBER})\s?%(?:\s*{_OFF})?|(?:with\s+|mit\s+|avec\s+|con\s+)?(?P<off>{NUMBER})\s?%\s*{_OFF})"
+    rf")\s*[)\]]?",
+    re.IGNORECASE,
+)
+"""A rate or a discount of a line's own, right behind its price: ``(7% VAT)``, ``less 10%``."""
+_DISCOUNT = re.compile(
+    rf"(?<!\w)(?:discount|rebate|Rabatt|Nachlass|remise|rabais|descuento)\s*(?:of|is|von|de|:|=)*\s*(?P<behind>{MONEY})"
+    rf"|(?P<before>{MONEY})\s+(?:discount|rebate|off|Rabatt|Nachlass|de remise|de rabais|de descuento)(?![\w-])"
+    r"(?!\s*:?\s*\d)",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"^(?:of|for|de|d['’]|für|pour|por|à|a)\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:and|plus|add|also|und|et|y|noch|auch|ajoute\w*|añad\w+|with|the lines? (?:is|are)|actually|no|instead|"
@@ -52,17 +70,31 @@ def given_total(sheet: Sheet) -> Money | None:
     return found
 
 
+def given_discount(sheet: Sheet) -> Money | None:
+    """An amount that a text takes off the whole, such as ``100 EUR off``."""
+    match = _DISCOUNT.search(sheet.text)
+    found = money(match["behind"] or match["before"]) if match else None
+    if match and found:
+        sheet.take(match.start(), match.end())
+    return found
+
+
 def lines(sheet: Sheet, *, loose: bool = False) -> list[Line]:
     """The lines in a text; they are taken out of it.
+
+    A rate or a discount that stands without brackets behind the last line alone is left, as it is meant for all.
 
     Args:
         loose: Whether lines were asked for, so that a description with an amount is enough.
     """
     found: list[Line] = []
-    for start, end in list(_spans(sheet.text)):
-        for line, first, last in _in_part(sheet.text, start, end, loose=loose):
-            found.append(line)
-            sheet.take(first, last)
+    parts = [part for span in _spans(sheet.text) for part in _in_part(sheet.text, *span, loose=loose)]
+    alone = sum(bool(own) for _, _, _, own in parts) == 1
+    for at, (line, first, last, own) in enumerate(parts, start=1):
+        if own and not (alone and at == len(parts) and not own[0]["open"]):
+            line, last = _with_own(line, own), own[-1].end()
+        found.append(line)
+        sheet.take(first, last)
     return found
 
 
@@ -75,7 +107,27 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _in_part(text: str, start: int, end: int, *, loose: bool) -> Iterator[tuple[Line, int, int]]:
+def _own(text: str, at: int) -> list[re.Match[str]]:
+    """A rate and a discount of a line's own behind its price, in any order."""
+    found: list[re.Match[str]] = []
+    while len(found) < 2 and (match := _OWN.match(text, at)):
+        found.append(match)
+        at = match.end()
+    return found
+
+
+def _with_own(line: Line, own: list[re.Match[str]]) -> Line:
+    for match in own:
+        rate, less = match["rate"] or match["named"], match["less"] or match["off"]
+        if match["free"] or rate:
+            line = replace(line, tax=decimal(rate) if rate else Decimal(0))
+        elif less:
+            line = replace(line, discount=decimal(less) or Decimal(0))
+    return line
+
+
+def _in_part(text: str, start: int, end: int, *, loose: bool) -> Iterator[tuple[Line, int, int, list[re.Match[str]]]]:
+    """A line of a part, where it begins and ends, and what stands behind it of its own."""
     price = _PRICE.search(text, start, end)
     cost = money(price["price"]) if price else None
     if price is None or cost is None:
@@ -92,7 +144,8 @@ def _in_part(text: str, start: int, end: int, *, loose: bool) -> Iterator[tuple[
         return
     line, offset = made
     behind = _BEHIND.match(text, price.end(), end)
-    yield line, start + skipped + offset, behind.end() if behind else price.end()
+    last = behind.end() if behind else price.end()
+    yield line, start + skipped + offset, last, _own(text, last)
 
 
 def _line(left: str, price: Money) -> tuple[Line, int] | None:

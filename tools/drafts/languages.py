@@ -28,11 +28,11 @@ def without_wish(text: str) -> str:
     return _wish().sub(lambda match: "" if match["joint"] or _is_all(match, text) else match[0], text)
 
 
-def named(language: str) -> str:
-    """A language's name in English."""
+def named(language: str, speaker: str) -> str:
+    """A language's name as speakers of another call it."""
     from babel import Locale
 
-    return str(Locale("en").languages.get(language, language))
+    return str(Locale(speaker).languages.get(language, language))
 
 
 def _is_all(match: re.Match[str], text: str) -> bool:

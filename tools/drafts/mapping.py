@@ -8,6 +8,7 @@ from tools.drafts import amounts, texts, understanding
 from tools.drafts.backend import Field, Known, Line, Money, Origin, Party, Value
 from tools.drafts.gathering import State, example
 from tools.drafts.templates import Template
+from tools.drafts.texts import Says
 from tools.drafts.understanding import Setting
 
 _BESIDES = ("total", "illustration")
@@ -31,7 +32,7 @@ def from_mapping(facts: Mapping[str, object], template: Template, setting: Setti
             continue
         value = _value(each, given, setting)
         if value is None:
-            raise ToolRetry(texts.not_fitting(name, str(given), example(each)))
+            raise ToolRetry(texts.not_fitting(name, str(given), example(each, Says("en"))))
         values[name] = Value(value=value, origin=Origin(source="model"))
     values |= _currency(template, values)
     total = amounts.money(_text(facts.get("total")))
@@ -77,7 +78,7 @@ def _object(each: Field, given: Mapping[str, object]) -> Known | None:
             email=_text(given.get("email")),
             tax_id=_text(given.get("tax_id")),
         )
-    if each.type == "money":
+    if each.type in ("money", "discount"):
         amount = amounts.decimal(_text(given.get("amount")))
         return Money(amount=amount, currency=amounts.code(_text(given.get("currency")))) if amount is not None else None
     return None
@@ -111,7 +112,14 @@ def _line(entry: object, each: Field, setting: Setting) -> Line | None:
         quantity=quantity,
         unit=_text(entry.get("unit")),
         price=Money(amount=cost.amount, currency=code),
+        tax=_share(entry.get("tax")),
+        discount=_share(entry.get("discount")) or Decimal(0),
     )
+
+
+def _share(given: object) -> Decimal | None:
+    """A percentage, with its sign or without."""
+    return amounts.decimal(_text(given).rstrip("% ")) if _text(given) else None
 
 
 def _text(given: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from switchboard import Warning
 from switchboard.boundary import attempt
-from tools.drafts import texts
+from tools.drafts.texts import Says, short
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -34,34 +34,34 @@ class Phrasing:
         self._kept: dict[tuple[str, str, str], str] = {}
 
     async def clauses(
-        self, wishes: Sequence[str], *, title: str, language: str
+        self, wishes: Sequence[str], *, title: str, language: str, says: Says
     ) -> tuple[tuple[str, ...], tuple[Warning, ...]]:
         """Each wish as a clause, and what was not used of it.
 
         Args:
             title: Of the document.
-            language: An ISO 639 code.
+            language: Of the document, an ISO 639 code.
+            says: The language in which the person is told what was not used.
         """
-        made = await asyncio.gather(*(self._clause(wish, title, language) for wish in wishes))
+        made = await asyncio.gather(*(self._clause(wish, title, language, says) for wish in wishes))
         warnings = {warning for _, warning in made if warning is not None}
         return tuple(clause for clause, _ in made), tuple(sorted(warnings, key=lambda warning: warning.text))
 
-    async def _clause(self, wish: str, title: str, language: str) -> tuple[str, Warning | None]:
+    async def _clause(self, wish: str, title: str, language: str, says: Says) -> tuple[str, Warning | None]:
         key = (wish, title, language)
         if key not in self._kept:
             answer = await attempt(self._ask(wish, title, language))
             if isinstance(answer, Exception):
                 log.warning("a clause was not phrased: %s", type(answer).__name__)
-                return wish, Warning(text=texts.clause_unphrased(), code="unphrased")
+                return wish, Warning(text=says("clause_unphrased"), code="unphrased")
             if len(self._kept) >= KEPT:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[key] = answer
         clause = self._kept[key]
         strange = sorted(set(_NUMBER.findall(clause)) - set(_NUMBER.findall(wish)))
         if strange or not clause or len(clause) > LONGEST:
-            return wish, Warning(
-                text=texts.clause_kept(strange[0]) if strange else texts.clause_unphrased(), code="unphrased"
-            )
+            why = says("clause_kept", number=short(strange[0], 20)) if strange else says("clause_unphrased")
+            return wish, Warning(text=why, code="unphrased")
         return clause, None
 
     async def _ask(self, wish: str, title: str, language: str) -> str:

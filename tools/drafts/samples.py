@@ -43,7 +43,7 @@ def sample(field: Field, at: int = 0) -> Known:
             return Duration(count=30, unit="day")
         case "money":
             return Money(amount=Decimal("1234.50"), currency="EUR")
-        case "percent":
+        case "percent" | "discount":
             return Decimal(20)
         case "currency":
             return "EUR"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tools.drafts.amounts import grouped
 from tools.drafts.backend import Duration, Field, Known, Line, Money, Party, Value
-from tools.drafts.reckoning import Reckoned
+from tools.drafts.reckoning import Reckoned, several_rates
 from tools.drafts.templates import Template
 
 _GREETS = re.compile(
@@ -28,6 +28,8 @@ class ShownLine:
     unit: str
     price: str
     amount: str
+    tax: str
+    discount: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ def shown(template: Template, values: Mapping[str, Value], reckoned: Reckoned, l
             out[f"{field.name}_in"] = length_text(length, locale) if length else ""
     if template.only("lines"):
         out |= {
+            "several": several_rates(reckoned.rates),
             "net": amount_text(reckoned.net, reckoned.currency, locale),
             "discounted": amount_text(reckoned.discounted, reckoned.currency, locale) if reckoned.discounted else "",
             "taxes": [
@@ -101,6 +104,8 @@ def _shown(field: Field, value: Known | None, reckoned: Reckoned, locale: str) -
             return date_text(value, locale)
         case Duration():
             return length_text(value, locale)
+        case Money() if field.type == "discount":
+            return ""  # the amount stands beside it, as what was taken off
         case Money():
             return amount_text(value.amount, value.currency or reckoned.currency, locale)
         case Decimal():
@@ -126,14 +131,18 @@ def _lines(lines: tuple[Line, ...] | tuple[str, ...], reckoned: Reckoned, locale
             unit=line.unit,
             price=amount_text(line.price.amount, reckoned.currency, locale),
             amount=amount_text(amount, reckoned.currency, locale),
+            tax=percent_text(rate, locale) if rate is not None else "",
+            discount=percent_text(line.discount, locale) if line.discount else "",
         )
-        for number, (line, amount) in enumerate(zip(lines, reckoned.amounts, strict=True), start=1)
+        for number, (line, amount, rate) in enumerate(
+            zip(lines, reckoned.amounts, reckoned.rates, strict=True), start=1
+        )
         if isinstance(line, Line)
     ]
 
 
-def known_text(field: Field, value: Known, locale: str, currency: str = "") -> str:
-    """A value in one line, for a list of what stands in a draft."""
+def known_text(field: Field, value: Known, locale: str, currency: str = "", language: str = "en") -> str:
+    """A value in one line, for a list of what stands in a draft, which is told in a language."""
     match value:
         case date():
             return date_text(value, locale)
@@ -149,7 +158,7 @@ def known_text(field: Field, value: Known, locale: str, currency: str = "") -> s
             joint = " " if field.type == "clauses" else "; "
             return joint.join(_line_text(each, locale, currency) if isinstance(each, Line) else each for each in value)
         case _:
-            return grouped(value) if field.type == "iban" else value.replace("_", " ") if field.options else value
+            return grouped(value) if field.type == "iban" else field.option(value, language) if field.options else value
 
 
 def _line_text(line: Line, locale: str, currency: str) -> str:
@@ -157,7 +166,9 @@ def _line_text(line: Line, locale: str, currency: str) -> str:
 
     count = format_decimal(line.quantity, locale=locale, decimal_quantization=False)
     what = " ".join(part for part in (count, line.unit, line.description) if part)
-    return f"{what} × {amount_text(line.price.amount, line.price.currency or currency, locale)}"
+    less = f" − {percent_text(line.discount, locale)}" if line.discount else ""
+    rate = f" ({percent_text(line.tax, locale)})" if line.tax is not None else ""
+    return f"{what} × {amount_text(line.price.amount, line.price.currency or currency, locale)}{less}{rate}"
 
 
 def date_text(day: date, locale: str) -> str:

@@ -10,6 +10,7 @@ from tools.drafts import amounts, invoicing
 from tools.drafts.backend import Field, FieldType, Known, Money
 from tools.drafts.dates import dates
 from tools.drafts.parties import parties, party
+from tools.drafts.reckoning import GROSS
 from tools.drafts.sheet import TAKEN, Sheet, unquoted, words_pattern
 
 _IS = r"\s*(?::|=)\s*|\s+(?:is|are|should be|shall be|will be|must be|to|ist|sind|soll|beträgt|auf|est|sont|es|son)\s+"
@@ -18,11 +19,14 @@ _NONE = re.compile(
     r"[.!\s]*",
     re.IGNORECASE,
 )
-_NO_TAX = re.compile(
-    r"(?:no|without|exempt from|zero|ohne|keine|sans|sin)\s+(?:VAT|tax|sales tax|GST|MwSt\.?|USt\.?|TVA|IVA)"
-    r"|(?:VAT|tax)[- ](?:exempt|free)|reverse[- ]charge",
+_NO_TAX = re.compile(rf"{amounts.FREE}|reverse[- ]charge", re.IGNORECASE)
+_INCLUDED = re.compile(
+    r"(?<!\w)(?:(?:incl(?:uding|usive|udes?|\.)?|inkl(?:usive|\.)?)(?:\s+of)?(?=\s*(?:[\d.,]+\s?%\s*)?(?:all\s+)?"
+    r"(?:VAT|sales tax|tax(?:es)?|GST|MwSt|USt|TVA|IVA)(?!\w))|(?:VAT|tax) included|gross prices?|Bruttopreise?|brutto|"
+    r"TTC|TVA (?:comprise|incluse)|IVA incluido)(?!\w)",
     re.IGNORECASE,
 )
+"""How people say that prices hold the tax."""
 _PICTURE = re.compile(
     r"(?:,?\s*(?:and|with|plus|add))?\s*(?:an?\s+)?(?:illustration|picture|image|drawing)\s*(?:of|showing|with|:)\s+",
     re.IGNORECASE,
@@ -128,6 +132,10 @@ def _figure(each: Field, bare: str, setting: Setting) -> Known | None:
             return next((value for _, value in amounts.percents(bare)), none)
         case "money":
             return amounts.money(bare)
+        case "discount":
+            share = next((value for _, value in amounts.percents(bare)), None)
+            cost = amounts.money(bare) if share is None else None
+            return share if share is not None else cost if cost and cost.currency else number
         case "currency":
             return amounts.currency(bare) or None
         case "iban":
@@ -178,6 +186,7 @@ def _by_shape(sheet: Sheet, setting: Setting, found: Found) -> None:
     """Values that are recognised by how they look."""
     if of_lines := sheet.of("lines"):
         found.total = invoicing.given_total(sheet)
+        _prices(sheet, found)
         if made := invoicing.lines(sheet):
             found.values.setdefault(of_lines[0].name, tuple(made))
     for each, value in _shaped(sheet, setting, found):
@@ -187,18 +196,31 @@ def _by_shape(sheet: Sheet, setting: Setting, found: Found) -> None:
             found.values.setdefault(each.name, option)
 
 
+def _prices(sheet: Sheet, found: Found) -> None:
+    """Whether prices hold the tax, and an amount that is taken off the whole."""
+    prices = next((each for each in sheet.of("choice") if each.name == "prices"), None)
+    if prices and (match := _INCLUDED.search(sheet.text)):
+        sheet.take(match.start(), match.end())
+        found.values.setdefault(prices.name, GROSS)
+    for each in sheet.of("discount"):
+        if (off := invoicing.given_discount(sheet)) is not None:
+            found.values.setdefault(each.name, off)
+
+
 def _shaped(sheet: Sheet, setting: Setting, found: Found) -> Iterator[tuple[Field, Known]]:
     for match, iban in list(amounts.ibans(sheet.text)):
         for each in sheet.of("iban"):
             sheet.take(match.start(), match.end())
             yield each, iban
-    if (exempt := _NO_TAX.search(sheet.text)) and (
-        taxes := [each for each in sheet.of("percent") if each.name == "tax"]
+    if (
+        (exempt := _NO_TAX.search(sheet.text))
+        and (taxes := [each for each in sheet.of("percent") if each.name == "tax"])
+        and not _reason(sheet, exempt[0])
     ):
         sheet.take(exempt.start(), exempt.end())
         yield taxes[0], Decimal(0)
     for match, percent in list(amounts.percents(sheet.text)):
-        yield from _owned(sheet, match, percent, ("percent",))
+        yield from _owned(sheet, match, percent, ("percent", "discount"))
     for match, day in list(_dates(sheet.text, setting)):
         if day is None:
             found.wrong = match[0]
@@ -218,6 +240,13 @@ def _shaped(sheet: Sheet, setting: Setting, found: Found) -> Iterator[tuple[Fiel
         if named and named[1] in amounts.currencies():
             sheet.take(named.start(), named.end())
             yield each, named[1]
+
+
+def _reason(sheet: Sheet, text: str) -> str | None:
+    """The reason for no tax that some words mean, where the template has a field for it."""
+    return next(
+        (found for each in sheet.of("choice") if each.name == "exemption" and (found := _option(each, text))), None
+    )
 
 
 def _owned(

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from tools.drafts.gathering import State, gather
+from tools.drafts.loading import built_in
 from tools.drafts.settings import DraftSettings
-from tools.drafts.templates import Template, built_in
+from tools.drafts.templates import Template
 from tools.drafts.understanding import Setting
 
 TODAY = date(2026, 3, 1)

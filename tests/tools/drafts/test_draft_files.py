@@ -25,7 +25,7 @@ from tools.drafts.gathering import State
 from tools.drafts.reckoning import reckon
 from tools.drafts.samples import samples
 from tools.drafts.showing import locale_of, shown
-from tools.drafts.texts import NOTE, PAGES
+from tools.drafts.texts import Says
 
 INVOICE = (
     "invoice from Me Ltd, 1 High St, London to ACME & Söhne GmbH, Hauptstr. 5, Berlin, 3 days consulting at 900.50 EUR "
@@ -130,10 +130,10 @@ def test_a_draft_says_that_it_is_one_on_every_page_with_its_number(gathered: Gat
     pages = pdf_pages(of_type(made, PDF))
     assert len(pages) == 2
     for number, text in enumerate(pages, start=1):
-        assert NOTE["de"] in text
-        assert PAGES["de"].format(page=number, pages=2) in text
+        assert Says("de")("note") in text
+        assert Says("de")("pages", page=number, pages=2) in text
     footer = docx.Document(io.BytesIO(of_type(made, DOCX))).sections[0].footer
-    assert NOTE["de"] in footer.paragraphs[0].text
+    assert Says("de")("note") in footer.paragraphs[0].text
     assert [field.text for field in footer._element.iter("{*}instrText")] == [" PAGE ", " NUMPAGES "]
 
 
@@ -168,7 +168,7 @@ def test_a_heading_is_not_left_alone_at_the_end_of_a_page(gathered: Gathered) ->
     made = make(order("contract", state))
     for page in pdf_pages(of_type(made, PDF)):
         lines = [line for line in page.split("\n") if line.strip()]
-        before_footer = [line for line in lines if NOTE["en"] not in line and not line.startswith("Page ")]
+        before_footer = [line for line in lines if Says("en")("note") not in line and not line.startswith("Page ")]
         assert not re.match(r"\d+\.\s+\w", before_footer[-1]), before_footer[-1]
     document = docx.Document(io.BytesIO(of_type(made, DOCX)))
     assert document.styles["Heading 2"].paragraph_format.keep_with_next  # type: ignore[attr-defined]

@@ -117,7 +117,7 @@ def test_a_draft_can_be_dropped(gathered: Gathered) -> None:
         (("VAT 20%, 900000000 days consulting at 900000000 EUR",), "lines", "looks like a slip"),
         (("VAT 20%, 3 days consulting at 900 XYZ",), "currency", "'XYZ' is not a currency"),
         (("VAT 120%, 3 days consulting at 900 EUR",), "tax", "between 0 and 100"),
-        (("VAT 20%, 3 days consulting at 900 EUR, due 2026-01-01",), "due", "before the date"),
+        (("VAT 20%, 3 days consulting at 900 EUR, due 2026-01-01",), "due", "before the invoice date"),
         (("VAT 20%, 3 days consulting at 900 EUR and 1 trip at 20 USD",), "lines", "EUR and USD"),
         (("VAT 20%, 3 days at 900 EUR, IBAN DE88 3704 0044 0532 0130 00",), "iban", "check digits"),
         (("VAT 20%, 1 consulting at 900 EUR", "remove the consulting line"), "lines", "at least one"),

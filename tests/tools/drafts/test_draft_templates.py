@@ -11,9 +11,10 @@ from switchboard.settings import load as load_settings
 from tests.tools.drafts.conftest import TEMPLATES
 from tools.drafts.blocks import Paragraph, plain
 from tools.drafts.filling import check, fill
+from tools.drafts.loading import all_templates, load
 from tools.drafts.samples import samples
 from tools.drafts.settings import settings_of
-from tools.drafts.templates import all_templates, load, named, spoken_of
+from tools.drafts.templates import named, spoken_of
 
 TOML = """
 name = "memo"

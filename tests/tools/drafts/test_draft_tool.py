@@ -102,7 +102,7 @@ async def test_nothing_is_made_while_something_is_missing(drafted: Drafted) -> N
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        (["Draft something"], "What shall I draft: NDA, contract, invoice, letter"),
+        (["Draft something"], "What shall I draft: NDA, contract, credit note, invoice, letter"),
         (["Draft something", "never mind"], "I have dropped that draft"),
         ([], "Tell me what to draft"),
         (["x" * 70_000], "more than fits into one draft"),
@@ -125,7 +125,7 @@ async def test_the_language_is_that_of_the_words_or_the_one_that_is_wished(draft
     german = await drafted(
         facts=["Erstelle eine Rechnung von Ich AG an Müller AG, 5 Stunden Beratung zu 120 Euro, MwSt 19%"]
     )
-    assert "- Net 600,00 €, tax 114,00 €, total 714,00 € (computed)" in german.told.replace("\u00a0", " ")
+    assert "- Netto 600,00 €, Steuer 114,00 €, gesamt 714,00 € (berechnet)" in german.told.replace("\u00a0", " ")
     wished = await drafted(facts=[f"{INVOICE}, in French"])
     assert "**Facture**" in wished.told
     named = await drafted(facts=[INVOICE], language="es")
@@ -161,7 +161,7 @@ async def test_lines_in_an_object_are_reckoned_with_decimals(drafted: Drafted) -
     ("facts", "hint"),
     [
         ({"buyr": "ACME"}, "This kind has no field 'buyr'; its fields are seller, buyer"),
-        ({"date": "soon"}, "date can't be 'soon'; write it like 31 March 2026"),
+        ({"date": "soon"}, "date can't be 'soon'; write it like 31 March 2027"),
         ({"lines": [{"price": "x"}]}, "lines can't be"),
         ({"buyer": {"address": "x"}}, "buyer can't be"),
         ({"tax": True}, "tax can't be 'True'"),
@@ -173,7 +173,8 @@ async def test_a_model_is_told_how_to_mend_its_object(drafted: Drafted, facts: d
 
 async def test_an_unknown_kind_is_told_with_the_kinds_there_are(drafted: Drafted) -> None:
     assert (
-        "There is no template for 'will'; kinds are contract, invoice" in (await drafted(kind="will", facts=["x"])).told
+        "There is no template for 'will'; kinds are contract, credit_note, invoice"
+        in (await drafted(kind="will", facts=["x"])).told
     )
 
 
