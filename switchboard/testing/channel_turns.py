@@ -17,7 +17,7 @@ from switchboard.settings import load
 from switchboard.testing.assistant import FakeAssistant
 from switchboard.testing.channel_case import ChannelCase
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which something that should have happened never will."""
 SLOW = "a slow one"
 

@@ -40,7 +40,7 @@ class FakeSocket:
         """What ``apps.connections.open`` gives out."""
         return f"ws://127.0.0.1:{self._server.socket.getsockname()[1]}/link"
 
-    def connected(self, count: int = 1, *, seconds: float = 20.0) -> bool:
+    def connected(self, count: int = 1, *, seconds: float = 60.0) -> bool:
         """Wait for so many connections."""
         with self._changed:
             return self._changed.wait_for(lambda: len(self._connections) >= count, seconds)
@@ -53,7 +53,7 @@ class FakeSocket:
         self._connections[-1].send(json.dumps(said))
         return envelope
 
-    def answer(self, envelope: str, *, seconds: float = 20.0) -> Payload | None:
+    def answer(self, envelope: str, *, seconds: float = 60.0) -> Payload | None:
         """Wait until an envelope is acknowledged. Returns what came with that, ``None`` if it never is."""
         with self._changed:
             self._changed.wait_for(lambda: envelope in self.acknowledged, seconds)

@@ -1,52 +1,22 @@
-"""What becomes of a file where something is not as usual: another reader, no topic, a service that refuses."""
+"""What becomes of a file that comes: only an order of ours for this very place counts, however often it is told."""
 
-import time
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from channels.drops.desk import DropDesk
 from channels.drops.events import Place
-from channels.drops.orders import LIFE, Order, sign
+from channels.drops.orders import READING_SECONDS, Orders
 from channels.drops.settings import DropSettings
-from switchboard import BackendError, Blob, Conversation, JobStarted, JobStarter, Message, Principal
+from switchboard import BackendError, Conversation, MessageId, Unreadable
 from tools.reading.textract.reader import Notify
+from tools.summaries.making import Wish
 
-SECRET = b"s" * 32
-DIGEST = "0" * 64
-ORDER = Order(
-    conversation=Conversation(tenant="local", channel="gateway", room="room"),
-    principal=Principal(id="ann", verified=True),
-    digest=DIGEST,
-    expires_at=time.time() + LIFE,
-    focus="risks",
-    push=False,
-)
-HERE = Place(bucket="bucket", key="key")
+from .standing import NOW, ORDER, Standing
+
 NOTIFY = Notify(topic="topic", role="role")
-
-
-class Bucket:
-    """A bucket with one PDF, or none."""
-
-    def __init__(self, *, there: bool = True) -> None:
-        self.there = there
-
-    def place(self, digest: str, *, owner: str) -> tuple[str, str]:
-        return HERE.bucket, HERE.key
-
-    async def order(self, key: str) -> str:
-        return sign(SECRET, ORDER)
-
-    async def head(self, digest: str, *, owner: str, size: int) -> bytes:
-        return b"%PDF-1.7"
-
-    async def stat(self, digest: str, *, owner: str) -> Blob | None:
-        return Blob(digest=digest, size=8, name="a.pdf") if self.there else None
-
-    async def close(self) -> None:
-        return None
+BUSY = BackendError(service="textract", operation="start", code="throttled", retryable=True)
 
 
 class Ahead:
@@ -68,72 +38,157 @@ class Ahead:
         return True
 
 
-class Jobs:
-    """Notes the jobs that were begun."""
-
-    def __init__(self) -> None:
-        self.begun: list[tuple[Message, Mapping[str, Any]]] = []
-
-    def starter(self, message: Message) -> JobStarter:
-        async def start(kind: str, arguments: Mapping[str, Any], *, text: str) -> JobStarted:
-            self.begun.append((message, arguments))
-            return JobStarted(job_id="job", text=text)
-
-        return start
-
-
 def desk(
-    jobs: Jobs, bucket: Bucket | None = None, ahead: Ahead | None = None, notify: Notify | None = NOTIFY
+    at: Standing, ahead: Ahead | None = None, *, notify: Notify | None = NOTIFY, tenant: str = "local"
 ) -> DropDesk:
-    return DropDesk(
-        bucket=bucket or Bucket(),
-        secret=SECRET,
-        tenant="local",
-        starter=jobs.starter,
-        ahead=cast("Any", ahead),
-        notify=notify,
-        model="bedrock:some",
-    )
+    return DropDesk(bucket=at.bucket, orders=at.orders, tenant=tenant, ahead=cast("Any", ahead), notify=notify)
 
 
-async def test_with_another_reader_the_summary_is_begun_at_once() -> None:
-    jobs = Jobs()
-    assert await desk(jobs).take(HERE) == "begun"
-    ((message, arguments),) = jobs.begun
-    assert (message.id, message.push, message.principal) == (f"drop:{DIGEST}", False, ORDER.principal)
-    assert (arguments["focus"], arguments["model"]) == ("risks", "bedrock:some")
-    assert arguments["document"]["attached"]["digest"] == DIGEST
+async def begun(at: Standing) -> list[str]:
+    return [job.message_id for job in await at.jobs.due(before=at.now)]
+
+
+async def test_a_file_is_recognised_and_then_its_summary_begins() -> None:
+    at, ahead = Standing(), Ahead()
+    await at.orders.place(ORDER)
+    place = await at.bucket.arrive()
+    assert (await desk(at, ahead).take(place), await begun(at)) == ("reading", [])
+    assert (await desk(at, ahead).finish(place), await begun(at)) == ("begun", [ORDER.id])
+
+
+async def test_what_nobody_hears_of_any_more_is_begun_by_itself() -> None:
+    at = Standing()
+    await at.orders.place(ORDER)
+    await desk(at, Ahead()).take(await at.bucket.arrive())
+    at.now = NOW + READING_SECONDS
+    assert await begun(at) == [ORDER.id]
+
+
+async def test_with_another_reader_the_summary_is_begun_at_once_and_a_notice_does_so_too() -> None:
+    for step in ("take", "finish"):
+        at = Standing()
+        await at.orders.place(ORDER)
+        place = await at.bucket.arrive()
+        assert (await getattr(desk(at), step)(place), await begun(at)) == ("begun", [ORDER.id])
 
 
 async def test_without_a_topic_nothing_is_read_ahead() -> None:
-    jobs, ahead = Jobs(), Ahead()
-    assert await desk(jobs, ahead=ahead, notify=None).take(HERE) == "begun"
+    at, ahead = Standing(), Ahead()
+    await at.orders.place(ORDER)
+    assert await desk(at, ahead, notify=None).take(await at.bucket.arrive()) == "begun"
     assert ahead.begun == []
 
 
-async def test_with_another_reader_a_notice_begins_the_summary() -> None:
-    assert await desk(Jobs()).finish(HERE) == "begun"
+async def test_all_orders_that_wait_for_a_file_are_begun_though_it_brings_the_name_of_one() -> None:
+    at = Standing()
+    other = replace(ORDER, id=MessageId("order-0002"), wish=Wish(length="short"))
+    for order in (ORDER, other):
+        await at.orders.place(order)
+    assert await desk(at).take(await at.bucket.arrive()) == "begun"
+    assert sorted(await begun(at)) == [ORDER.id, other.id]
+
+
+async def test_what_was_begun_is_not_begun_again() -> None:
+    at = Standing()
+    job = (await at.orders.place(ORDER)).job
+    place = await at.bucket.arrive()
+    assert await desk(at).take(place) == "begun"
+    assert await at.jobs.update(replace(job, state="running", attempts=1, version=3))
+    assert [await desk(at).take(place), await desk(at).finish(place)] == ["known", "known"]
+
+
+async def test_a_file_that_names_no_order_of_ours_is_let_lie() -> None:
+    at = Standing()
+    await at.orders.place(ORDER)
+    for name in ("nonsense", "0" * 32):
+        assert await desk(at).take(await at.bucket.arrive(named=name)) == "ignored"
+    assert await desk(at).take(Place(bucket="bucket", key="elsewhere")) == "ignored"
+    assert await begun(at) == []
+
+
+async def test_a_file_at_another_place_begins_nobodys_order_though_it_names_one() -> None:
+    at = Standing()
+    named = (await at.orders.place(ORDER)).job.id
+    elsewhere = replace(ORDER, conversation=Conversation(tenant="local", channel="gateway", room="mallory"))
+    other_file = await at.bucket.arrive(named=named, data=b"other bytes")
+    for place in (await at.bucket.arrive(elsewhere, named=named), other_file):
+        assert await desk(at, Ahead()).take(place) == "refused"
+        assert await desk(at, Ahead()).finish(place) == "refused"
+    assert await begun(at) == []
+
+
+async def test_a_job_of_another_kind_is_no_order() -> None:
+    at = Standing()
+    job = (await at.orders.place(ORDER)).job
+    other = replace(job, id="other", kind="turn", arguments='{"document": {"attached": {"digest": "x"}}}')
+    await at.jobs.create(other)
+    assert await desk(at).take(await at.bucket.arrive(named="other")) == "refused"
+
+
+async def test_the_order_of_another_tenant_is_not_ours() -> None:
+    at = Standing()
+    await at.orders.place(ORDER)
+    assert await desk(at, tenant="other").take(await at.bucket.arrive()) == "refused"
 
 
 async def test_a_file_that_goes_while_it_is_looked_at_is_gone() -> None:
-    jobs = Jobs()
-    missing = desk(jobs, Bucket(there=False), Ahead())
-    assert (await missing.take(HERE), await missing.finish(HERE), jobs.begun) == ("gone", "gone", [])
+    at = Standing()
+    await at.orders.place(ORDER)
+    place = await at.bucket.arrive()
+    await at.bucket.delete_owner(ORDER.conversation.key)
+    assert [await desk(at, Ahead()).take(place), await desk(at, Ahead()).finish(place)] == ["gone", "gone"]
+
+
+async def test_an_order_that_was_cancelled_waits_for_nothing() -> None:
+    at = Standing()
+    job = (await at.orders.place(ORDER)).job
+    assert await at.jobs.update(replace(job, state="cancelled", version=job.version + 1))
+    assert await desk(at).take(await at.bucket.arrive()) == "known"
+
+
+@pytest.mark.parametrize("failure", [BUSY, Unreadable(name="a.pdf", reason="it is empty", code="empty")])
+async def test_what_can_not_be_recognised_now_is_left_to_the_worker(failure: Exception) -> None:
+    at = Standing()
+    await at.orders.place(ORDER)
+    place, failing = await at.bucket.arrive(), desk(at, Ahead(failure))
+    assert [await failing.take(place), await failing.finish(place)] == ["begun", "begun"]
+    assert await begun(at) == [ORDER.id]
 
 
 async def test_a_failure_of_our_setup_is_an_error_and_not_a_summary() -> None:
-    jobs = Jobs()
-    refusing = desk(jobs, ahead=Ahead(BackendError(service="textract", operation="start", code="AccessDenied")))
+    at = Standing()
+    await at.orders.place(ORDER)
+    place = await at.bucket.arrive()
+    refusing = desk(at, Ahead(BackendError(service="textract", operation="start", code="AccessDenied")))
     for step in (refusing.take, refusing.finish):
         with pytest.raises(BackendError, match="AccessDenied"):
-            await step(HERE)
-    assert jobs.begun == []
+            await step(place)
+    assert await begun(at) == []
 
 
 @pytest.mark.parametrize(
-    ("table", "message"),
-    [({"secret": "short"}, "at least 32"), ({"topic": "arn"}, "topic and role"), ({"role": "arn"}, "topic and role")],
+    ("step", "broken"), [("take", "begin"), ("take", "hold"), ("finish", "finish"), ("finish", "begin_orders")]
 )
-def test_settings_that_can_not_work_are_told(table: dict[str, str], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        DropSettings(**cast("Any", table))
+async def test_a_function_that_dies_between_two_steps_is_called_again_and_the_summary_begins_once(
+    monkeypatch: pytest.MonkeyPatch, step: str, broken: str
+) -> None:
+    at, ahead = Standing(), Ahead()
+    await at.orders.place(ORDER)
+    place = await at.bucket.arrive()
+
+    async def die(*arguments: object, **named: object) -> None:
+        raise OSError("the function is gone")
+
+    with monkeypatch.context() as patch:
+        of_orders = {"hold": "hold", "begin_orders": "begin"}.get(broken, "")
+        patch.setattr(Orders if of_orders else ahead, of_orders or broken, die)
+        with pytest.raises(OSError, match="gone"):
+            await getattr(desk(at, ahead), step)(place)
+    assert [await desk(at, ahead).take(place), await desk(at, ahead).finish(place)] == ["reading", "begun"]
+    assert await begun(at) == [ORDER.id]
+
+
+@pytest.mark.parametrize("table", [{"topic": "arn"}, {"role": "arn"}])
+def test_a_topic_and_a_role_need_each_other(table: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="topic and role"):
+        DropSettings(**table)

@@ -25,7 +25,7 @@ from channels.websocket.shapes import Bounds
 from stores.connections import MemoryConnectionStore
 from stores.memory import MemoryBlobStore, MemoryConversationStore, MemoryJobStore
 from stores.queue import MemoryQueue
-from switchboard import BackendError, Catalogue, Conversation, Principal
+from switchboard import BackendError, Catalogue, Conversation, Event, MessageId, Principal
 from switchboard.connections import Connection
 from switchboard.jobs import JobKind
 from switchboard.plugins import Setup
@@ -156,6 +156,12 @@ class Stage:
     async def turns(self, client: Client) -> Sequence[Turn]:
         return await self.assistant.transcript(self.conversation(client))
 
+    async def stored(self, client: Client) -> Sequence[Event]:
+        """What is stored by now of the first message's turn."""
+        store = self.setup.backend("conversations")
+        found: Sequence[Event] = await store.events(self.conversation(client), MessageId("message-1"))
+        return found
+
     async def inbox(self, client: Client) -> Inbox:
         snapshot: Snapshot = await self.setup.backend("conversations").read(self.conversation(client))
         return snapshot.inbox
@@ -171,9 +177,10 @@ class Addresses(MemoryBlobStore):
         self.given: list[dict[str, Any]] = []
 
     async def upload_address(
-        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = ""
+        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = "", order: str = ""
     ) -> UploadAddress:
-        self.given.append({"digest": digest, "size": size, "owner": owner, "name": name, "media_type": media_type})
+        given = {"digest": digest, "size": size, "owner": owner, "name": name, "media_type": media_type}
+        self.given.append({**given, "order": order})
         return UploadAddress(url=f"{self.url}/{digest}", headers={"x-name": "1"})
 
 

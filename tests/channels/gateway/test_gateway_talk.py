@@ -55,7 +55,7 @@ async def test_what_was_shown_to_its_end_is_not_sent_again_and_counts_as_deliver
         client = await hello(stage)
         await client.say(**ASK)
         await client.until_the_end()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (await stage.turns(client))[0].delivered:
                 await asyncio.sleep(0.01)
         assert client.heard("turn") == []

@@ -109,7 +109,7 @@ async def api_of(
 
         async def caller(key: str = "") -> httpx.AsyncClient:
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            return await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers=headers))
+            return await stack.enter_async_context(httpx.AsyncClient(base_url=address, headers=headers, timeout=60))
 
         ann_key, _ = keys.add(ANN, now=1.0)
         bob_key, _ = keys.add(BOB, now=2.0)

@@ -17,6 +17,7 @@ from channels.http.operations import OPERATIONS
 from switchboard import ToolContext, ToolResult, tool
 from switchboard.events import EVENT_TYPES
 from switchboard.testing.assistant import FakeAssistant
+from tests.channels.drops.standing import Standing
 from tests.channels.http.conftest import SmallLibrary, api_of
 from tests.channels.http.plugin.studio import generate_image, summarize_document
 
@@ -39,14 +40,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 
     async def serve() -> None:
         tools = {one.name: one for one in (generate_image, summarize_document)}
-        async with api_of(FakeAssistant(), folder, tools=tools, library=SmallLibrary("Leave", "Pay")) as api:
+        library, orders = SmallLibrary("Leave", "Pay"), Standing().orders
+        given = {"tools": tools, "library": library, "orders": orders, "upload_limit": 2**53}
+        async with api_of(FakeAssistant(), folder, **given) as api:
             told.update(address=api.address, key=api.key)
             ready.set()
             await done.wait()
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(60)
     yield told["address"], told["key"]
     loop.call_soon_threadsafe(done.set)
     thread.join(30)
@@ -67,7 +70,7 @@ def test_an_operation_is_as_described(served: tuple[str, str], name: str) -> Non
         case.call_and_validate(
             headers={"Authorization": f"Bearer {key}"},
             excluded_checks=[unsupported_method, missing_required_header],
-            timeout=20,
+            timeout=60,
         )
 
     call()

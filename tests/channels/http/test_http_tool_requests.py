@@ -90,7 +90,7 @@ async def site_of(folder: Path, script: Sequence[Step] = (), guarded: str = "") 
         async def caller(name: str) -> tuple[str, httpx.AsyncClient]:
             key, _ = ApiKeys(settings.data_dir).add(Principal(id=name, verified=True), now=1.0)
             headers = {"Authorization": f"Bearer {key}"}
-            client = httpx.AsyncClient(base_url=address, headers=headers, timeout=30)
+            client = httpx.AsyncClient(base_url=address, headers=headers, timeout=60)
             return key, await stack.enter_async_context(client)
 
         (key, ann), (_, bob) = await caller("ann"), await caller("bob")
@@ -114,7 +114,7 @@ async def test_a_picture_comes_with_what_moderation_has_to_say(tmp_path: Path) -
         )
         assert [(one["name"], one["media_type"]) for one in made["images"]] == [("oil.png", "image/png")]
         assert [one["code"] for one in made["warnings"]] == ["moderation.mild"]
-        async with httpx.AsyncClient() as anybody:
+        async with httpx.AsyncClient(timeout=60) as anybody:
             assert (await anybody.get(made["images"][0]["link"])).content.startswith(b"\x89PNG")
         assert (await site.ann.get(answer.headers["location"])).json()["images"][0]["digest"]
         assert (await site.bob.get(made["url"])).status_code == 404

@@ -40,7 +40,7 @@ def lex_client(address: str) -> Any:
         region_name="eu-west-1",
         aws_access_key_id="any",
         aws_secret_access_key="any",
-        config=Config(retries={"total_max_attempts": 1}, read_timeout=20),
+        config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
     )
 
 

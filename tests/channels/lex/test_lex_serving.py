@@ -51,7 +51,7 @@ def test_the_command_serves_lex_clients_beside_the_web_chat(tmp_path: Path) -> N
         first = client.recognize_text(**PLACE, text="How long is parental leave?")
         client.close()
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert first["messages"][0]["content"]
     assert first["sessionState"]["dialogAction"]["type"] == "Close"
     assert (process.returncode, errors) == (0, "")

@@ -53,7 +53,7 @@ def message(
     )
 
 
-async def until(done: Any, *, seconds: float = 10.0) -> None:
+async def until(done: Any, *, seconds: float = 60.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
         while not done():

@@ -149,6 +149,6 @@ async def test_it_listens_on_loopback(slack: FakeSlack) -> None:
     body, kind = request_for(payload("url_verification"), form=False)
     async with listening(serving, make(slack, port=0).settings) as address:
         assert address.startswith("http://127.0.0.1:")
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             answer = await client.post(address, content=body, headers=signed(body, kind, at=int(time.time())))
     assert answer.text == "a-challenge-of-slack"

@@ -39,7 +39,7 @@ class Terminal:
         """Press keys."""
         os.write(self._keys, keys.encode())
 
-    def wait_for(self, text: str, *, seconds: float = 30.0) -> str:
+    def wait_for(self, text: str, *, seconds: float = 60.0) -> str:
         """Read on until a text is shown; gives what was shown since the last text that was waited for."""
         end = time.monotonic() + seconds
         while (at := self.shown.find(text, self._read)) < 0:
@@ -53,7 +53,7 @@ class Terminal:
         """Read on until the program ends."""
         while self._more():
             pass
-        return self._process.wait(timeout=30)
+        return self._process.wait(timeout=60)
 
     def _more(self) -> bool:
         if not select.select([self._keys], [], [], 30)[0]:

@@ -68,14 +68,15 @@ async def site_of(assistant: FakeAssistant, **changes: Any) -> AsyncIterator[Sit
     async with AsyncExitStack() as stack:
         stack.push_async_callback(assistant.close)
         address = await stack.enter_async_context(running(assistant, web_settings(**changes)))
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=60))
         await http.get("/")
 
         async def chat(*, hello: dict[str, Any] | None = None, cookies: bool = True, **headers: str) -> Client:
             cookie = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
             extra = {**({"Cookie": cookie} if cookies else {}), **headers}
             url = address.replace("http", "ws") + "/ws"
-            client = Client(await stack.enter_async_context(connect(url, additional_headers=extra, max_size=None)))
+            socket = connect(url, additional_headers=extra, max_size=None, open_timeout=60)
+            client = Client(await stack.enter_async_context(socket))
             if hello is not None:
                 await client.say(**{"type": "hello", "v": 1, **hello})
                 client.welcome = await client.hear("welcome")

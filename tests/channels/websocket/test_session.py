@@ -196,7 +196,7 @@ async def test_a_foreign_conversation_is_unknown_and_a_new_one_begins(site: Site
     mine = await site.chat(hello={})
     await mine.say(**ASK)
     await mine.events()
-    async with httpx.AsyncClient(base_url=site.address) as other:
+    async with httpx.AsyncClient(base_url=site.address, timeout=60) as other:
         await other.get("/")
         cookie = "; ".join(f"{name}={value}" for name, value in other.cookies.items())
         theirs = await site.chat(cookies=False, Cookie=cookie)
