@@ -72,11 +72,7 @@ class S3BlobStore:
     async def upload_address(
         self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = "", order: str = ""
     ) -> UploadAddress:
-        """See `switchboard.uploading.GivesAddresses`. S3 holds the file to what is signed: size, digest and name.
-
-        Args:
-            order: What is to become of the file once it is there, signed; see `channels.drops`.
-        """
+        """See `switchboard.uploading.GivesAddresses`. S3 holds the file to what is signed: size, digest and name."""
         metadata = _metadata(name, media_type or OCTETS, order)
         checksum = base64.b64encode(bytes.fromhex(digest)).decode()
         signed: dict[str, Any] = {"Bucket": self._bucket, "Key": self._key(owner, digest), "ContentType": OCTETS}
@@ -124,7 +120,7 @@ class S3BlobStore:
         return self._bucket, self._key(owner, digest)
 
     async def order(self, key: str) -> str:
-        """What came with a file as its order, unchecked; empty if none did, or there is no such file."""
+        """What came with a file as the name of its order; empty if none did, or there is no such file."""
         try:
             found = await self._client.call("head_object", Bucket=self._bucket, Key=key)
         except AwsError as error:

@@ -22,13 +22,15 @@ class GivesAddresses(Protocol):
     """A `switchboard.storage.BlobStore` that gives out addresses for uploads."""
 
     async def upload_address(
-        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = ""
+        self, digest: str, *, size: int, owner: str, name: str = "", media_type: str = "", order: str = ""
     ) -> UploadAddress:
         """Where the owner's file can be sent to. Once it is there, it is a blob of the owner as any other.
 
         Args:
             digest: SHA-256 of the bytes in hexadecimal: no others are taken, or at least given out.
             size: How many bytes there are: neither more nor fewer are taken.
+            order: Name of what is to become of the file, for whoever hears of its arrival. It comes with the file and
+                is anybody's word: what it names has to be kept elsewhere, and to belong to this very place.
 
         Raises:
             BadInput: The name is too long.

@@ -1,29 +1,25 @@
-"""What happens to a file that was dropped: its order is checked, it is recognised, and a summary is begun, once.
+"""What happens to a file that has come with an order: it is recognised, and its summary is begun, once.
 
-Every step can be taken again, in any order, as events come more than once and may overtake each other: the order is
-signed, the reading is one job for one file, the summary one job for one file and wish.
+Every step can be taken again, in any order, as events come more than once and may overtake each other: the reading is
+one job for one file, and an order that was begun waits no more.
 """
 
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from channels.drops.events import Place
-from channels.drops.orders import Order, check
-from switchboard import Attachment, BackendError, Blob, JobStarter, Message, MessageId, Refused, Unreadable
+from channels.drops.orders import Orders, digest_of
+from switchboard import BackendError, Blob, Job, Unreadable
 from tools.reading.textract.limits import HEAD, taken
 from tools.reading.textract.reader import Notify, TextractReader
 from tools.reading.textract.records import File
-from tools.retrieval.attached import attached_source
-from tools.summaries.job import begin
-from tools.summaries.making import Wish
 
 log = logging.getLogger("switchboard.channels")
 
-Outcome = Literal["ignored", "refused", "gone", "reading", "begun"]
-"""No order; none of ours; no file; being recognised, and heard of again; the summary has been begun."""
+Outcome = Literal["ignored", "refused", "gone", "known", "reading", "begun"]
+"""No order; an order for another place; no file; nothing that waits; being recognised, and heard of again; begun."""
 
 
 class Bucket(Protocol):
@@ -34,7 +30,7 @@ class Bucket(Protocol):
         ...
 
     async def order(self, key: str) -> str:
-        """What came with a file as its order, unchecked."""
+        """What came with a file as the name of its order."""
         ...
 
     async def head(self, digest: str, *, owner: str, size: int) -> bytes:
@@ -51,25 +47,28 @@ class Bucket(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """A file that is there, and the orders that wait for it."""
+
+    file: File
+    size: int
+    jobs: Sequence[Job]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DropDesk:
     """Takes files.
 
     Attributes:
         ahead: Recognises files before anybody waits; ``None`` where the settings name another reader.
         notify: Who is told when it is done; without, whoever summarises waits for it.
-        starter: Begins jobs for a message.
-        model: What writes summaries; empty where they are quoted.
-        clock: Seconds since the epoch.
     """
 
     bucket: Bucket
-    secret: bytes
+    orders: Orders
     tenant: str
-    starter: Callable[[Message], JobStarter]
     ahead: TextractReader | None = None
     notify: Notify | None = None
-    model: str = ""
-    clock: Callable[[], float] = field(default=time.time)
 
     async def take(self, place: Place) -> Outcome:
         """A file is there.
@@ -77,57 +76,59 @@ class DropDesk:
         Raises:
             BackendError: Something does not answer; try again.
         """
-        found = await self._checked(place)
+        found = await self._ordered(place)
         if isinstance(found, str):
             return found
-        order, blob = found
-        file = await self._file(order, blob)
-        if self.ahead and self.notify and file.media_type and await self._started(self.ahead, file, blob.size):
+        if self.ahead and self.notify and found.file.media_type and await self._started(self.ahead, found):
+            await self.orders.hold(found.jobs)
             return "reading"
-        return await self._begun(order, blob)
+        await self.orders.begin(found.jobs)
+        return "begun"
 
     async def finish(self, place: Place) -> Outcome:
         """A file was recognised, or could not be. Raises as `take`."""
-        found = await self._checked(place)
+        found = await self._ordered(place)
         if isinstance(found, str):
             return found
-        order, blob = found
         if self.ahead:
             try:
-                await self.ahead.finish(await self._file(order, blob))
+                await self.ahead.finish(found.file)
             except Unreadable as error:
-                log.info("a file that was dropped can't be read (%s); its summary will say so", error.code)
+                log.info("a file that was ordered can't be read (%s); its summary will say so", error.code)
             except BackendError as error:
                 if not error.retryable:
                     raise
                 log.warning("what was read could not be fetched, which is left to the worker: %s", error)
-        return await self._begun(order, blob)
+        await self.orders.begin(found.jobs)
+        return "begun"
 
-    async def _checked(self, place: Place) -> tuple[Order, Blob] | Outcome:
-        """The order of a file, and the file; or why there is nothing to do."""
-        text = await self.bucket.order(place.key)
-        if not text:
+    async def _ordered(self, place: Place) -> Ordered | Outcome:
+        """The file, and the orders that wait for it; or why there is nothing to do.
+
+        What came with the file is anybody's word: it has to name an order of ours whose own file belongs to this place.
+        """
+        name = await self.bucket.order(place.key)
+        job = await self.orders.jobs.get(name) if name else None
+        if job is None:
             return "ignored"
-        try:
-            order = check(self.secret, text, tenant=self.tenant, now=self.clock())
-        except Refused:
-            log.warning("a file came with an order that is not ours, or too old")
+        digest, owner = digest_of(job), job.conversation.key
+        here = bool(digest) and (place.bucket, place.key) == self.bucket.place(digest, owner=owner)
+        if job.conversation.tenant != self.tenant or not here:
+            log.warning("a file came with the order of another place")
             return "refused"
-        if (place.bucket, place.key) != self.bucket.place(order.digest, owner=order.conversation.key):
-            log.warning("a file came with an order for another file or conversation")
-            return "refused"
-        blob = await self.bucket.stat(order.digest, owner=order.conversation.key)
-        return "gone" if blob is None else (order, blob)
+        waiting = await self.orders.waiting(job)
+        if not waiting:
+            return "known"
+        if (blob := await self.bucket.stat(digest, owner=owner)) is None:
+            return "gone"
+        head = await self.bucket.head(digest, owner=owner, size=HEAD) if blob.size else b""
+        file = File(name=blob.name, digest=digest, media_type=taken(head), owner=owner)
+        return Ordered(file=file, size=blob.size, jobs=waiting)
 
-    async def _file(self, order: Order, blob: Blob) -> File:
-        owner = order.conversation.key
-        head = await self.bucket.head(order.digest, owner=owner, size=HEAD) if blob.size else b""
-        return File(name=blob.name, digest=order.digest, media_type=taken(head), owner=owner)
-
-    async def _started(self, ahead: TextractReader, file: File, size: int) -> bool:
+    async def _started(self, ahead: TextractReader, found: Ordered) -> bool:
         """Whether the topic will tell of the file; if not, whoever summarises reads it, and says what is wrong."""
         try:
-            return await ahead.begin(file, size=size, notify=self.notify)
+            return await ahead.begin(found.file, size=found.size, notify=self.notify)
         except Unreadable:
             return False
         except BackendError as error:
@@ -135,17 +136,3 @@ class DropDesk:
                 raise
             log.warning("reading could not be begun and is left to the worker: %s", error)
             return False
-
-    async def _begun(self, order: Order, blob: Blob) -> Outcome:
-        message = Message(
-            id=MessageId(f"drop:{order.digest}"),
-            conversation=order.conversation,
-            principal=order.principal,
-            text="",
-            push=order.push,
-        )
-        file = Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=blob.digest)
-        source = attached_source(file, conversation=order.conversation, principal=order.principal)
-        wish = Wish(focus=order.focus, length=order.length, language=order.language)
-        await begin(self.starter(message), source, wish, model=self.model, text="")
-        return "begun"

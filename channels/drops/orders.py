@@ -1,90 +1,197 @@
-"""Orders: what is to become of a file, and on whose behalf, signed by whoever gives out the address for it. Pure.
+"""Orders: a file that is still to come, and what is to become of it, kept by us as a job that waits for the file.
 
-An order travels with its file, as the object's metadata. It is good for this file in this conversation and nothing
-else, and to say it twice says no more than to say it once.
+The job says whose the file is, where in the store its place is and what is wanted. The file brings no more than the
+job's name, which is worth nothing at any other place. Whoever hears of the file brings the job forward; should nobody
+hear of it, the job comes up by itself once the file must be there.
+
+    placed    the job is due when the slowest sender must be done
+    arrived   due at once; or, while the file is being recognised, when that must be done
+    due       a worker takes it, as any other: the file is there, or the person is told that it is not
 """
 
-import base64
-import binascii
 import hashlib
-import hmac
-import zlib
-from dataclasses import dataclass
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from switchboard import BadInput, Conversation, Principal, Refused
-from switchboard.wire import dumps, loads
-from tools.summaries.backend import Length
+from channels.drops import texts
+from stores.s3 import VALID
+from switchboard import (
+    Attachment,
+    BackendError,
+    BadInput,
+    BlobStore,
+    Conversation,
+    Job,
+    MessageId,
+    Principal,
+    SwitchboardError,
+    TooMuch,
+)
+from switchboard.queues import JobQueue
+from switchboard.quotas import QuotaStore, quota_key
+from switchboard.storage import JobStore
+from switchboard.uploading import GivesAddresses, UploadAddress
+from tools.retrieval.attached import attached_source
+from tools.summaries.job import KIND
+from tools.summaries.locating import reference
+from tools.summaries.making import Wish, arguments
 
-LIFE = 86_400.0
-"""Seconds: events may be late, as they are tried again for a day."""
-LONGEST = 1_500
-_PURPOSE = b"switchboard drop 1\0"
-_POLICY = "order"
-_TEXT = "This file did not come with an order of ours."
+log = logging.getLogger("switchboard.channels")
+
+SLOWEST = 125_000.0
+"""Bytes a second of the slowest sender who is waited for."""
+READING_SECONDS = 900.0
+"""After so long a file counts as recognised, though nobody has heard of it: the worker looks then."""
+WINDOW_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A summary, please.
+    """A summary of a file that is still to come.
 
     Attributes:
-        digest: SHA-256 of the file, in hexadecimal.
+        id: The sender's own; the same is the same order, however often it is placed.
+        file: As it will be, to the byte.
         push: Whether the result has to be sent, see `switchboard.Message.push`; otherwise it is kept to be fetched.
-        expires_at: Seconds since the epoch.
     """
 
+    id: MessageId
     conversation: Conversation
     principal: Principal
-    digest: str
-    expires_at: float
-    focus: str = ""
-    length: Length = "medium"
-    language: str = ""
-    push: bool = True
+    file: Attachment
+    wish: Wish = field(default_factory=Wish)
+    push: bool = False
 
 
-def sign(secret: bytes, order: Order) -> str:
-    """An order as it goes with its file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An order that was taken. ``address`` is where the file can be sent to; ``None`` where it need not be."""
 
-    Raises:
-        BadInput: It is too long to go along.
+    job: Job
+    address: UploadAddress | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """Takes orders, and brings them forward.
+
+    Attributes:
+        model: What writes summaries; empty where they are quoted.
+        most_per_minute: Orders and messages of one person together; 0 for any number.
+        clock: Seconds since the epoch.
     """
-    said = zlib.compress(dumps(order).encode(), 9)
-    text = f"{_text(said)}.{_text(_signature(secret, said))}"
-    if len(text) > LONGEST:
-        raise BadInput("That wish is too long. Please shorten it.")
-    return text
+
+    jobs: JobStore
+    queue: JobQueue
+    blobs: BlobStore
+    quotas: QuotaStore
+    most_per_minute: int = 0
+    model: str = ""
+    clock: Callable[[], float] = time.time
+
+    async def place(self, order: Order) -> Placed:
+        """Take an order, once. One whose file is there begins at once.
+
+        Raises:
+            BadInput: Files can't be sent past us here, or the id is another order's.
+            TooMuch: The person has sent too much for now.
+            BackendError: It may not have been taken.
+        """
+        wanted = self._job(order)
+        job = await self.jobs.get(wanted.id)
+        if job and (job.arguments, job.principal) != (wanted.arguments, wanted.principal):
+            raise BadInput(texts.OTHER_ORDER, status=409)
+        there = await self.blobs.stat(order.file.digest, owner=order.conversation.key)
+        needed = there is None and (job is None or waits(job))
+        address = await self._address(order, wanted.id) if needed else None
+        if job is None:
+            await self._count(order)
+            await self.jobs.create(wanted)
+        if there is not None:
+            await self.begin([job or wanted])
+        return Placed(job=await self.jobs.get(wanted.id) or wanted, address=address)
+
+    async def waiting(self, job: Job) -> Sequence[Job]:
+        """All orders that wait for the same file as this."""
+        found = await self.jobs.list_jobs(conversation=job.conversation, states=frozenset({"queued"}))
+        return [one for one in found if waits(one) and digest_of(one) == digest_of(job)]
+
+    async def begin(self, jobs: Sequence[Job]) -> None:
+        """Have orders worked on, if they still wait."""
+        for job in jobs:
+            if await self._move(job, self.clock()):
+                await self._announce(job)
+
+    async def hold(self, jobs: Sequence[Job]) -> None:
+        """Let orders wait until their file must be recognised."""
+        for job in jobs:
+            await self._move(job, self.clock() + READING_SECONDS)
+
+    async def _address(self, order: Order, name: str) -> UploadAddress:
+        if not isinstance(self.blobs, GivesAddresses):
+            raise BadInput(texts.NO_ADDRESS, status=501)
+        file, owner = order.file, order.conversation.key
+        return await self.blobs.upload_address(
+            file.digest, size=file.size, owner=owner, name=file.name, media_type=file.media_type, order=name
+        )
+
+    async def _move(self, job: Job, due_at: float) -> bool:
+        """Write when an order is due. Returns whether it still waited."""
+        while (found := await self.jobs.get(job.id)) is not None and waits(found):
+            if await self.jobs.update(replace(found, due_at=due_at, version=found.version + 1)):
+                return True
+        return False
+
+    async def _announce(self, job: Job) -> None:
+        try:
+            await self.queue.send(job.id)
+        except SwitchboardError as error:
+            log.warning("no notice could be given of job %s, it is found later: %s", job.id, error)
+
+    async def _count(self, order: Order) -> None:
+        """Count an order as a message of the person; where nobody can count, nobody is refused."""
+        if not self.most_per_minute:
+            return
+        proof, now = "verified" if order.principal.verified else "claimed", self.clock()
+        key = quota_key("messages", order.conversation.tenant, proof, order.principal.id)
+        holder, until = f"{order.conversation.key} {order.id}", now + WINDOW_SECONDS
+        try:
+            free = await self.quotas.take(key, holder, most=self.most_per_minute, now=now, until=until)
+        except BackendError as error:
+            log.warning("an order could not be counted: %s", error)
+            return
+        if free is not None:
+            seconds = max(1, math.ceil(free - now))
+            raise TooMuch(texts.too_many(seconds), retry_after=seconds)
+
+    def _job(self, order: Order) -> Job:
+        source = attached_source(order.file, conversation=order.conversation, principal=order.principal)
+        now = self.clock()
+        return Job(
+            id=hashlib.sha256(json.dumps(["order", order.conversation.key, order.id]).encode()).hexdigest()[:32],
+            conversation=order.conversation,
+            message_id=order.id,
+            principal=order.principal,
+            kind=KIND,
+            arguments=json.dumps(arguments(reference(source), order.wish, self.model), sort_keys=True),
+            text=texts.waiting(order.file.name),
+            due_at=now + VALID + order.file.size / SLOWEST,
+            push=order.push,
+            created_at=now,
+        )
 
 
-def check(secret: bytes, text: str, *, tenant: str, now: float) -> Order:
-    """The order that was signed.
-
-    Raises:
-        Refused: It is not ours, for another tenant, or too old.
-    """
-    body, _, signature = text.partition(".")
-    try:
-        said, signed = _bytes(body), _bytes(signature)
-    except (binascii.Error, ValueError):
-        raise Refused(_TEXT, policy=_POLICY) from None
-    if len(text) > LONGEST or not hmac.compare_digest(signed, _signature(secret, said)):
-        raise Refused(_TEXT, policy=_POLICY)
-    try:
-        order = loads(Order, zlib.decompress(said).decode())
-    except (BadInput, zlib.error, UnicodeDecodeError):
-        raise Refused(_TEXT, policy=_POLICY) from None
-    if order.conversation.tenant != tenant or now >= order.expires_at:
-        raise Refused(_TEXT, policy=_POLICY)
-    return order
+def waits(job: Job) -> bool:
+    """Whether nobody has begun it."""
+    return job.state == "queued" and job.attempts == 0 and not job.cancelling
 
 
-def _signature(secret: bytes, said: bytes) -> bytes:
-    return hmac.new(secret, _PURPOSE + said, hashlib.sha256).digest()
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+def digest_of(job: Job) -> str:
+    """The digest of the file that a summary is about; empty if a job is about no file of a conversation."""
+    document: dict[str, Any] = json.loads(job.arguments).get("document", {}) if job.kind == KIND else {}
+    return str(document.get("attached", {}).get("digest", ""))

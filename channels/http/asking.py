@@ -65,12 +65,12 @@ async def asked(
     Args:
         wait: Seconds that the caller waits for the reply; ``None`` where a turn need not be quick for anybody.
     """
-    named = _named(body.id, call.request.headers.get("idempotency-key"))
-    thread = body.conversation or naming.derived(call.principal.id, named or token_hex(16), prefix="c")
+    given = named(body.id, call.request.headers.get("idempotency-key"))
+    thread = body.conversation or naming.derived(call.principal.id, given or token_hex(16), prefix="c")
     conversation = call.conversation(thread)
     now = call.house.now()
     return Asked(
-        id=named or token_hex(16),
+        id=given or token_hex(16),
         conversation=conversation,
         principal=call.principal,
         text=text,
@@ -154,8 +154,8 @@ async def _attachment(call: Call, digest: str, conversation: Conversation) -> At
     return Attachment(name=blob.name, media_type=blob.media_type, size=blob.size, digest=digest)
 
 
-def _named(name: str | None, key: str | None) -> str | None:
-    """The message's id as the caller gave it, in the body or as an Idempotency-Key of any form."""
+def named(name: str | None, key: str | None) -> str | None:
+    """The id of what is asked as the caller gave it, in the body or as an Idempotency-Key of any form."""
     if key is None:
         return name
     if name is not None and name != key:

@@ -16,6 +16,7 @@ from switchboard import BadInput, Conversation, Principal, Tool
 from switchboard.assistant import Assistant
 
 if TYPE_CHECKING:
+    from channels.drops.orders import Orders
     from tools.retrieval.backend import Retriever
 
 
@@ -29,6 +30,7 @@ class House:
         attachment_limit: Most files with one message.
         library: Where documents are listed.
         tools: What can be asked for by name, by that name.
+        orders: Takes files that are still to come with what is to become of them, where that is possible.
         patience: Seconds that a caller may take to send a piece of a body, or to take one of a stream.
         heartbeat: Seconds after which a stream that has nothing to tell shows that it is alive.
         now: Seconds since the epoch.
@@ -45,6 +47,7 @@ class House:
     text_limit: int
     upload_limit: int
     attachment_limit: int
+    orders: "Orders | None" = None
     patience: float = 20.0
     heartbeat: float = 15.0
     now: Callable[[], float] = time.time

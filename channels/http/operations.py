@@ -1,10 +1,11 @@
 """Every address: what it takes, what it gives, who answers. The routes and the OpenAPI are both made of this table."""
 
-from channels.http import completions, documents, feedback, jobs, messages, naming, resources, tool_requests
+from channels.http import completions, documents, feedback, jobs, messages, naming, orders, resources, tool_requests
 from channels.http.chats import NewCompletion
 from channels.http.feedback import NewFeedback
 from channels.http.messages import NewMessage
 from channels.http.operation import Operation, Schema, in_header, in_path, in_query, text
+from channels.http.orders import NewOrder, OrderView
 from channels.http.outcomes import Outcome
 from channels.http.tool_requests import NewImage, NewSummary
 from channels.http.views import (
@@ -252,6 +253,17 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(_MESSAGE, _IN),
         gives={200: Outcome},
         problems=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/orders",
+        name="createOrder",
+        summary="Announce a file that is to be summarised: where to send it, past this server, and the job for it.",
+        handler=orders.create_order,
+        parameters=(_KEY,),
+        body=NewOrder,
+        gives={202: OrderView},
+        problems=(408, 409, 413, 415, 422, 429, 501, 503),
     ),
     Operation(
         method="POST",

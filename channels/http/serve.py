@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
+from channels.drops.making import orders
 from channels.http.app import build
 from channels.http.callers import Callers
 from channels.http.channel import channel
@@ -54,6 +55,7 @@ def api(setup: "Setup", assistant: Assistant, web: WebSettings, *, workshop: Wor
             text_limit=web.text_limit,
             upload_limit=web.upload_limit,
             attachment_limit=web.attachment_limit,
+            orders=orders(setup),
             patience=web.patience,
         ),
         _mcp(setup, workshop) if settings.mcp else None,

@@ -1,7 +1,7 @@
 """The Lambda function that EventBridge calls when a file is in the bucket: it has it recognised, or summarised at once.
 
 Its rule: source ``aws.s3``, detail type ``Object Created``, the bucket, and keys that begin with ``blobs/``. Files
-without an order are nobody's business here.
+without an order of ours are nobody's business here.
 """
 
 import asyncio

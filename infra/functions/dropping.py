@@ -9,33 +9,30 @@ def desk(settings: Settings) -> DropDesk:
     """The desk that the settings describe.
 
     Raises:
-        ConfigError: Something in them is wrong, or there is no secret.
+        ConfigError: Something in them is wrong.
     """
-    from agent.ordering import Orders
+    from channels.drops.making import orders
     from stores import s3_blobs
     from stores.s3 import S3BlobStore
     from switchboard.plugins import Setup
     from tools.reading.textract.reader import Notify, TextractReader
-    from tools.summaries.assembling import QUOTING
-    from tools.summaries.job import KIND
 
     own, setup = drop_settings(settings), Setup(settings)
-    orders = Orders(jobs=setup.backend("jobs"), queue=setup.backend("job_queue"))
-    reader, bucket, model = setup.backend("reader"), s3_blobs(setup, "s3"), settings.backends.chat_model
+    reader, bucket = setup.backend("reader"), s3_blobs(setup, "s3")
     assert isinstance(bucket, S3BlobStore)
     return DropDesk(
         bucket=bucket,
-        secret=own.key,
+        orders=orders(setup),
         tenant=settings.tenant,
-        starter=lambda message: orders.starter(message, {KIND}),
         ahead=reader if isinstance(reader, TextractReader) else None,
         notify=Notify(topic=own.topic, role=own.role) if own.topic else None,
-        model="" if model == QUOTING else model,
     )
 
 
 async def close(desk: DropDesk) -> None:
     """Let go of connections; what reads has its own."""
     await desk.bucket.close()
+    for part in (desk.orders.jobs, desk.orders.queue, desk.orders.blobs, desk.orders.quotas):
+        await part.close()
     if desk.ahead:
         await desk.ahead.close()

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from channels.drops.orders import LIFE, Order, sign
+from channels.drops.making import orders
+from channels.drops.orders import Order, Placed
 from infra.functions import dropped, recognised, work
 from stores.dynamodb import DynamoConversationStore
 from stores.s3 import S3BlobStore
-from switchboard import ConfigError, Limits, Message, Receipt, Reply
+from switchboard import Attachment, ConfigError, Limits, Message, MessageId, Receipt, Reply
 from switchboard.__main__ import main
 from switchboard.identity import Conversation, Principal
 from switchboard.plugins import Setup
@@ -26,10 +26,10 @@ from switchboard.testing.aws.ecs import FakeTask
 from switchboard.testing.reader import pdf
 from tests.aws import REGION, World, a_world
 from tests.infra.test_functions import batch
+from tools.summaries.making import Wish
 
 HERE = Conversation(tenant="local", channel="posting", room="room")
 ANN = Principal(id="ann", verified=True)
-SECRET = "s" * 32
 SENTENCES = (
     "Revenue rose by 12 percent to 48 million euros in the third quarter.",
     "The board expects an operating margin of 9 percent for the whole year.",
@@ -71,25 +71,47 @@ class Stack:
     posting: Posting
     told: list[str] = field(default_factory=list)
 
-    def order(self, data: bytes, **wish: Any) -> Order:
-        """An order for a file."""
+    def order(self, data: bytes, *, name: str = "report.pdf", **wish: Any) -> Placed:
+        """An order for a file, as a server takes it."""
         digest = hashlib.sha256(data).hexdigest()
-        return Order(conversation=HERE, principal=ANN, digest=digest, expires_at=time.time() + LIFE, **wish)
+        file = Attachment(name=name, media_type="application/octet-stream", size=len(data), digest=digest)
+        identity = MessageId(f"order-{digest[:8]}-{wish}")
+        wanted = Order(id=identity, conversation=HERE, principal=ANN, file=file, wish=Wish(**wish), push=True)
 
-    def drop(self, data: bytes, order: str, *, key: str = "", name: str = "report.pdf") -> dict[str, Any]:
-        """Put a file into the bucket, as an address lets its sender do. Returns what EventBridge tells of it."""
-        store = S3BlobStore(self.world.client("s3"), self.bucket)
-        digest = self.order(data).digest
-        address = asyncio.run(store.upload_address(digest, size=len(data), owner=HERE.key, name=name, order=order))
+        async def place() -> Placed:
+            setup = Setup(load())
+            there = orders(setup)
+            try:
+                return await there.place(wanted)
+            finally:
+                for part in (there.jobs, there.queue, there.blobs):
+                    await part.close()
+
+        return asyncio.run(place())
+
+    def drop(self, data: bytes, *, named: str = "", key: str = "", name: str = "report.pdf", **wish: Any) -> Any:
+        """Order a file's summary and put it into the bucket, as its address lets its sender do.
+
+        Returns:
+            What EventBridge tells of it.
+        """
+        placed = self.order(data, name=name, **wish)
+        assert placed.address is not None
+        headers = placed.address.headers
         metadata = {
             header.removeprefix("x-amz-meta-"): value
-            for header, value in address.headers.items()
+            for header, value in headers.items()
             if header.startswith("x-amz-meta-")
         }
-        key = key or store.place(digest, owner=HERE.key)[1]
-        self.world.sdk("s3").put_object(Bucket=self.bucket, Key=key, Body=data, Metadata=metadata)
+        assert metadata["order"] == placed.job.id
+        place = S3BlobStore(self.world.client("s3"), self.bucket).place(
+            hashlib.sha256(data).hexdigest(), owner=HERE.key
+        )
+        where = key or place[1]
+        given = metadata | ({"order": named} if named else {})
+        self.world.sdk("s3").put_object(Bucket=self.bucket, Key=where, Body=data, Metadata=given)
         event: dict[str, Any] = json.loads((PAYLOADS / "object_created.json").read_text(encoding="utf-8"))
-        event["detail"]["bucket"]["name"], event["detail"]["object"]["key"] = self.bucket, key
+        event["detail"]["bucket"]["name"], event["detail"]["object"]["key"] = self.bucket, where
         return event
 
     def notices(self) -> list[dict[str, Any]]:
@@ -145,7 +167,6 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stack]:
             "SWITCHBOARD_AWS__BUCKET": bucket,
             "SWITCHBOARD_AWS__QUEUE_URL": world.queue(),
             "SWITCHBOARD_AWS__JOB_QUEUE_URL": queue,
-            "SWITCHBOARD_CHANNELS__DROPS__SECRET": SECRET,
             "SWITCHBOARD_CHANNELS__DROPS__TOPIC": "arn:aws:sns:eu-west-1:123456789012:recognised",
             "SWITCHBOARD_CHANNELS__DROPS__ROLE": "arn:aws:iam::123456789012:role/textract",
             "CLUSTER": "switchboard",
@@ -180,7 +201,7 @@ def run(task: FakeTask) -> None:
 
 def test_a_file_ends_as_one_summary_though_everything_is_told_twice(stack: Stack) -> None:
     data = pdf(*SENTENCES)
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)))
+    event = stack.drop(data)
     assert [dropped.handler(event, None)["outcome"] for _ in range(2)] == ["reading", "reading"]
     stack.textract.finish(times=2)
     assert [recognised.handler(notice, None)["outcomes"] for notice in stack.notices() * 2] == [["begun"]] * 4
@@ -201,7 +222,7 @@ def test_a_file_ends_as_one_summary_though_everything_is_told_twice(stack: Stack
 
 def test_the_end_may_be_heard_of_before_the_function_that_began_has_answered(stack: Stack) -> None:
     data = pdf(*SENTENCES)
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)))
+    event = stack.drop(data)
     dropped.handler(event, None)
     stack.textract.finish()
     (notice,) = stack.notices()
@@ -213,7 +234,7 @@ def test_the_end_may_be_heard_of_before_the_function_that_began_has_answered(sta
 
 def test_a_file_that_is_not_recognised_but_read_is_summarised_at_once(stack: Stack) -> None:
     data = "\n\n".join(SENTENCES).encode()
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)), name="report.txt")
+    event = stack.drop(data, name="report.txt")
     assert dropped.handler(event, None)["outcome"] == "begun"
     stack.work()
     run(stack.ecs.tasks[0])
@@ -221,15 +242,12 @@ def test_a_file_that_is_not_recognised_but_read_is_summarised_at_once(stack: Sta
     assert stack.textract.calls == []
 
 
-def test_another_wish_for_the_same_file_is_another_summary_of_the_same_reading(stack: Stack) -> None:
+def test_another_wish_for_a_file_that_is_there_is_another_summary_of_the_same_reading(stack: Stack) -> None:
     data = pdf(*SENTENCES)
-    for length in ("short", "medium"):
-        event = stack.drop(data, sign(SECRET.encode(), stack.order(data, length=length)))
-        dropped.handler(event, None)
-        stack.textract.finish()
-        for notice in stack.notices():
-            recognised.handler(notice, None)
-    assert dropped.handler(event, None)["outcome"] == "begun"
+    dropped.handler(stack.drop(data, length="short"), None)
+    stack.textract.finish()
+    recognised.handler(stack.notices()[0], None)
+    assert stack.order(data, length="medium").address is None
     stack.work()
     run(stack.ecs.tasks[0])
     assert (len(stack.turns()), stack.textract.started) == (2, 1)
@@ -238,7 +256,7 @@ def test_another_wish_for_the_same_file_is_another_summary_of_the_same_reading(s
 def test_a_reading_that_failed_is_told_on_the_conversation(stack: Stack) -> None:
     stack.textract.finds = lambda data: Found(status="FAILED")
     data = pdf(*SENTENCES)
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)))
+    event = stack.drop(data)
     dropped.handler(event, None)
     stack.textract.finish()
     assert recognised.handler(stack.notices()[0], None)["outcomes"] == ["begun"]
@@ -251,7 +269,7 @@ def test_a_reading_that_failed_is_told_on_the_conversation(stack: Stack) -> None
 def test_a_notice_of_a_failure_begins_no_other_reading(stack: Stack) -> None:
     stack.textract.finds = lambda data: Found(status="FAILED")
     data = pdf(*SENTENCES)
-    dropped.handler(stack.drop(data, sign(SECRET.encode(), stack.order(data))), None)
+    dropped.handler(stack.drop(data), None)
     stack.textract.finish(times=3)
     for notice in stack.notices():
         recognised.handler(notice, None)
@@ -262,7 +280,7 @@ def test_what_can_not_be_fetched_now_is_left_to_the_worker(stack: Stack, monkeyp
     monkeypatch.setattr("tools.reading.textract.service.TRIES", 1)
     monkeypatch.setattr("stores.aws.ATTEMPTS", 1)
     data = pdf(*SENTENCES)
-    dropped.handler(stack.drop(data, sign(SECRET.encode(), stack.order(data))), None)
+    dropped.handler(stack.drop(data), None)
     stack.textract.finish()
     stack.textract.trouble("GetDocumentAnalysis", Trouble(code="ThrottlingException"))
     assert recognised.handler(stack.notices()[0], None)["outcomes"] == ["begun"]
@@ -273,28 +291,20 @@ def test_a_reading_that_can_not_be_begun_now_is_left_to_the_worker(stack: Stack,
     monkeypatch.setattr("stores.aws.ATTEMPTS", 1)
     stack.textract.trouble("StartDocumentAnalysis", Trouble(code="LimitExceededException"))
     data = pdf(*SENTENCES)
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)))
+    event = stack.drop(data)
     assert dropped.handler(event, None)["outcome"] == "begun"
 
 
-@pytest.mark.parametrize("case", ["unsigned", "of somebody else", "for another file", "for another conversation"])
-def test_a_file_without_an_order_of_ours_is_not_touched(stack: Stack, case: str) -> None:
-    data = pdf(*SENTENCES)
-    signed = sign(SECRET.encode(), stack.order(data))
-    if case == "of somebody else":
-        signed = sign(b"t" * 32, stack.order(data))
-    if case == "for another file":
-        signed = sign(SECRET.encode(), stack.order(b"another"))
-    key = "blobs/elsewhere/file" if case == "for another conversation" else ""
-    event = stack.drop(data, "" if case == "unsigned" else signed, key=key)
-    expected = "ignored" if case == "unsigned" else "refused"
-    assert dropped.handler(event, None)["outcome"] == expected
+def test_a_file_without_an_order_of_ours_for_its_place_is_not_touched(stack: Stack) -> None:
+    assert dropped.handler(stack.drop(pdf(*SENTENCES), named="of nobody"), None)["outcome"] == "ignored"
+    elsewhere = stack.drop(pdf(*SENTENCES[:1]), key="blobs/elsewhere/file")
+    assert dropped.handler(elsewhere, None)["outcome"] == "refused"
     assert (stack.textract.calls, batch(stack.world, stack.queue)) == ([], {"Records": []})
 
 
 def test_a_file_that_is_gone_before_it_is_looked_at_is_nothing(stack: Stack) -> None:
     data = pdf(*SENTENCES)
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)))
+    event = stack.drop(data)
     place = event["detail"]["object"]["key"]
     stack.world.sdk("s3").delete_object(Bucket=stack.bucket, Key=place)
     assert dropped.handler(event, None)["outcome"] == "ignored"
@@ -306,7 +316,7 @@ def test_other_events_are_nobodys_business(stack: Stack) -> None:
 
 def test_without_room_for_another_worker_the_notice_comes_again(stack: Stack) -> None:
     data = pdf(*SENTENCES)
-    event = stack.drop(data, sign(SECRET.encode(), stack.order(data)))
+    event = stack.drop(data)
     stack.ecs.no_room = "RESOURCE:MEMORY"
     dropped.handler(event, None)
     stack.textract.finish()
@@ -321,7 +331,7 @@ def test_a_refusal_to_start_a_worker_brings_the_notice_again_unless_one_was_star
 ) -> None:
     monkeypatch.setattr("stores.aws.ATTEMPTS", 1)
     data = b"One report of many words."
-    dropped.handler(stack.drop(data, sign(SECRET.encode(), stack.order(data)), name="a.txt"), None)
+    dropped.handler(stack.drop(data, name="a.txt"), None)
     stack.ecs.trouble("RunTask", Trouble(code=code))
     assert len(work.handler(batch(stack.world, stack.queue), None)["batchItemFailures"]) == again
 
@@ -329,7 +339,7 @@ def test_a_refusal_to_start_a_worker_brings_the_notice_again_unless_one_was_star
 def test_no_more_workers_are_started_than_may_be(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOST_WORKERS", "1")
     for text in (b"One report of many words.", b"Another report of many words."):
-        event = stack.drop(text, sign(SECRET.encode(), stack.order(text)), name="a.txt")
+        event = stack.drop(text, name="a.txt")
         dropped.handler(event, None)
     event = batch(stack.world, stack.queue)
     assert len(work.handler(event, None)["batchItemFailures"]) == 1
@@ -353,9 +363,3 @@ def test_a_function_that_is_not_told_where_to_start_tasks_says_which_variable(
     monkeypatch.delenv("CLUSTER")
     with pytest.raises(ConfigError, match="CLUSTER"):
         work.handler({"Records": []}, None)
-
-
-def test_without_a_secret_no_file_is_taken(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SWITCHBOARD_CHANNELS__DROPS__SECRET")
-    with pytest.raises(ConfigError, match="SECRET"):
-        dropped.handler(stack.drop(b"a", "an order"), None)
