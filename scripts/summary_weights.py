@@ -2,14 +2,14 @@
 
 DIR holds the ``summaries`` suite. Each sentence's figures are fitted (ridge regression) to the words and word pairs
 that it shares with what people wrote of the document. Shown is what the fit reaches on documents that it did not see,
-five times over a fifth of them; only then is it made on all. The weights for other documents are set by hand.
+five times over a fifth of them; only then is it made on all. The other weights are set by hand.
 """
 
 import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
@@ -34,7 +34,18 @@ RIDGE = 10.0
 POWER = 1.5
 """Sentences that share much count for more than many that share a little."""
 
-LEFT_OUT = frozenset({"section_central", "opens_section", "opens_paragraph", "item", "leans", "title", "heading"})
+LEFT_OUT = frozenset(
+    {
+        "section_central",
+        "opens_section",
+        "opens_paragraph",
+        "item",
+        "leans",
+        "title",
+        "heading",
+        *packaged_weights().places,
+    }
+)
 """Figures about headings and paragraphs: the transcripts have none, so nothing can be learned of them."""
 
 
@@ -77,7 +88,7 @@ def fit(examples: Sequence[Example]) -> Weights:
         for name, weight, size in zip(examples[0].names, weights, spread, strict=True)
         if size > 1e-6
     }
-    return Weights(general=packaged_weights().general, results=results)
+    return replace(packaged_weights(), results=results)
 
 
 def cross_validated(examples: Sequence[Example]) -> dict[str, float]:
@@ -109,7 +120,7 @@ def main() -> None:
         print(f"{name:18} {value:8.3f}")
     if arguments.write:
         found = fit(examples)
-        weights = {"general": dict(found.general), "results": dict(found.results)}
+        weights = {"general": dict(found.general), "places": dict(found.places), "results": dict(found.results)}
         WEIGHTS.write_text(json.dumps(weights, indent=2) + "\n", "utf-8")
 
 

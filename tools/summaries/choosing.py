@@ -31,8 +31,8 @@ FEWEST = 4
 SAME_MEANING = 0.93
 """A cosine from which on two sentences say the same."""
 
-PARTS = 8
-"""A document without headings is taken as so many parts."""
+PARTS, SENTENCES = 8, 8
+"""A document without headings is taken as so many parts at most, of so many sentences at least."""
 
 _TELLING = re.compile(r"^(?!(?:19|20)\d\d$)\D?\d[\d.,]*[\d.]\d$")
 """An amount that two sentences hardly share by chance: of three signs or more, and no year."""
@@ -72,7 +72,8 @@ def parts(outline: Outline) -> list[int]:
     if level:
         mains = [number for number, heading in enumerate(outline.headings, 1) if heading.level <= level]
         return [max((main for main in mains if main <= candidate.section), default=0) for candidate in candidates]
-    return [place * PARTS // len(candidates) for place in range(len(candidates))]
+    count = min(PARTS, -(-len(candidates) // SENTENCES))
+    return [place * count // len(candidates) for place in range(len(candidates))]
 
 
 def main_level(outline: Outline, fewest: int = 3) -> int:
@@ -93,7 +94,7 @@ def choose(outline: Outline, pool: Pool, count: int, *, crowded: float = CROWDED
     be spread over the document.
     """
     chosen: list[int] = []
-    for best in _ranked(pool, chosen, count, crowded):
+    for best in _ranked(outline, pool, chosen, count, crowded):
         wanted = [place for place in _with_support(outline, best) if place not in chosen]
         fresh = all(pool.fits[place] and not _repeats(pool, place, chosen) for place in wanted)
         if wanted and fresh and len(chosen) + len(wanted) <= count:
@@ -101,11 +102,16 @@ def choose(outline: Outline, pool: Pool, count: int, *, crowded: float = CROWDED
     return sorted(chosen)
 
 
-def _ranked(pool: Pool, chosen: list[int], count: int, crowded: float) -> Iterator[int]:
-    """The best sentence that was not offered yet, again and again, as what was chosen changes what is best."""
+def _ranked(outline: Outline, pool: Pool, chosen: list[int], count: int, crowded: float) -> Iterator[int]:
+    """The best sentence that was not offered yet, again and again, as what was chosen changes what is best.
+
+    One that leans is worth what it and those are worth on average that it has to be taken with.
+    """
     import numpy as np
 
-    scores = np.where(pool.fits, pool.scores, -np.inf)
+    together = [_with_support(outline, place) or [place] for place in range(len(pool.fits))]
+    scores = np.array([pool.scores[places].mean() for places in together], dtype=np.float32)
+    scores[~np.array(pool.fits)] = -np.inf
     _, part, sizes = np.unique(pool.parts, return_inverse=True, return_counts=True)
     fair = count * sizes / len(part)
     likeness, compared = np.zeros(len(part), dtype=np.float32), 0

@@ -38,6 +38,9 @@ SHORT_DOCUMENT = 12
 MOST_OF_IT = 0.34
 """A summary holds at most so much of the sentences that it chooses from, and at least one of them."""
 
+AT_LEAST = 4
+"""It may hold half of them, up to so many."""
+
 TRIMS_FROM = 0.5
 """From this degree on a document speaks of results, and sentences lose what hangs on at their end."""
 
@@ -93,10 +96,11 @@ class ExtractiveSummarizer:
             BadInput: There is nothing in it that could be quoted.
         """
         fitting = sum(candidate.fits for candidate in read.candidates)
-        sections = self._sections(read, min(count, max(round(MOST_OF_IT * fitting), 1)), focus) if fitting else ()
+        most = max(round(MOST_OF_IT * fitting), min(fitting // 2, AT_LEAST), 1)
+        sections = self._sections(read, min(count, most), focus) if fitting else ()
         if fitting < FEW:
             rows = facts(document, count)
-            sections = (*sections, Section(sentences=rows)) if rows else sections
+            sections = (Section(sentences=rows), *sections) if rows else sections
         if not sections:
             raise BadInput(f"There is no text in {document.name} that could be summarised.")
         return Summary(sections=sections, method="extractive", language=read.language)

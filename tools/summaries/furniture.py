@@ -24,6 +24,9 @@ _MAIL_HEADER = re.compile(
     r"(?:from|to|cc|bcc|date|sent|subject|von|an|gesendet|datum|betreff|à|de|objet|para|asunto|fecha|attachments?|anlagen?):",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r">(?:\s|>|$)")
+"""What an e-mail answers to."""
+
 _STOPS = tuple(".!?。！？")
 _DIGITS = re.compile(r"\d+")
 
@@ -39,8 +42,10 @@ def body(document: Document) -> Iterator[tuple[int, Block]]:
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line leads from an entry to its page, is a page's number or belongs to the head of a letter."""
-    return bool(_LEADERS.search(line) or _PAGE_NUMBER.fullmatch(line) or _MAIL_HEADER.match(line))
+    """Whether a line leads to a page, is a page's number, or belongs to the head of a letter or to an earlier one."""
+    return bool(
+        _QUOTED.match(line) or _LEADERS.search(line) or _PAGE_NUMBER.fullmatch(line) or _MAIL_HEADER.match(line)
+    )
 
 
 def _repeated(pages: Sequence[Page]) -> frozenset[str]:

@@ -1,7 +1,9 @@
-"""How much a sentence says of its document: figures about it, weighed by the two sets of ``data/weights.json``.
+"""How much a sentence says of its document: figures about it, weighed by the sets of ``data/weights.json``.
 
-One set is for documents of any kind. The other was fitted on transcripts of results, and counts as far as a document
-speaks of results as they do; ``scripts/summary_weights.py`` makes it.
+``general`` is for documents of any kind. ``results`` was fitted on transcripts of results, and counts as far as a
+document speaks of results as they do; ``scripts/summary_weights.py`` makes it. ``places`` comes on top of either:
+what a sentence says of the whole document, under which title it stands, whether it needs another place to be
+understood.
 """
 
 import json
@@ -11,10 +13,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.summaries.phrases import phrases
+from tools.summaries.sections import worths
 from tools.summaries.sentences import Outline
 from tools.summaries.terms import terms, word_count
 
@@ -26,8 +30,12 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parent / "data" / "weights.json"
 _USUAL_WORDS = 20
-_MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:dollars|euros?|EUR|USD|GBP|CHF)\b", re.IGNORECASE)
-_SHARE = re.compile(r"\d\s?(?:%|per ?cent|prozent)|basis points", re.IGNORECASE)
+_MONEY = re.compile(
+    r"[$€£¥]\s?\d|\d\s?(?:dollars|euros?|EUR|USD|GBP|CHF)\b|\d\s?(?:[kM]?€|(?:Mio\.?|Mrd\.?|Millionen|Milliarden|millions?"
+    r"|milliards?|millón|millones|mil) ?(?:d['’]|de )?(?:euros?|EUR|€|dollars|dólares|US-Dollar|Franken|CHF)\b)",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"\d\s?(?:%|per ?cent|prozent|pour ?cent|por ciento)|basis points", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 _RANGE = re.compile(r"\d[\d.,]*\s?(?:%|million|billion)?\s*(?:to|and|-|–)\s*[$€£]?\s?\d")
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|I'll|I've|me|my)\b")
@@ -60,6 +68,12 @@ _RESULTS: dict[str, re.Pattern[str]] = {
         "we": r"we|our|us",
     }.items()
 }
+FIRST = 12
+"""Among so many sentences at the beginning one is looked for that says what the document is."""
+
+FEWEST = 30
+"""A document of fewer sentences is taken to have so many when it is judged whether it speaks of results."""
+
 _COMPARED = ("central", "section_central", "frequent", "title", "heading")
 """Figures that say something only beside those of the document's other sentences."""
 
@@ -92,10 +106,11 @@ _TOGETHER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """How much each figure counts, by its name: in documents of any kind, and in those that speak of results."""
+    """How much each figure counts, by its name: in documents of any kind, in those that speak of results, in both."""
 
     general: Mapping[str, float]
     results: Mapping[str, float]
+    places: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +143,8 @@ def salience(outline: Outline, encoder: "Encoder", weights: Weights) -> Salience
         compared[:, names.index(name)] = _standard(compared[:, names.index(name)])
     general = _standard(compared @ _vector(names, weights.general))
     results = _standard(figures @ _vector(names, weights.results))
-    return Salience(scores=(1 - degree) * general + degree * results, vectors=vectors, degree=degree)
+    scores = (1 - degree) * general + degree * results + figures @ _vector(names, weights.places)
+    return Salience(scores=scores, vectors=vectors, degree=degree)
 
 
 def results_degree(outline: Outline, names: Sequence[str], figures: "NDArray[np.float32]") -> float:
@@ -137,7 +153,7 @@ def results_degree(outline: Outline, names: Sequence[str], figures: "NDArray[np.
         return 0.0
     said = figures[:, [names.index(name) for name in _TELLING]].max(axis=1)
     fits = [candidate.fits for candidate in outline.candidates]
-    share = float(said[fits].mean()) if any(fits) else 0.0
+    share = float(said[fits].sum()) / max(sum(fits), FEWEST)
     return min(max((share - 0.08) / 0.12, 0.0), 1.0)
 
 
@@ -158,6 +174,9 @@ def _placed(outline: Outline) -> dict[str, Sequence[float]]:
     """Figures about where a sentence stands."""
     candidates, count = outline.candidates, len(outline.candidates)
     fitting = [candidate.fits for candidate in candidates]
+    known = phrases(outline.language)
+    worth = [0, *worths(outline.headings, known)]
+    rank = list(accumulate(fitting))
     first = {candidate.section: place for place, candidate in reversed(list(enumerate(candidates))) if fitting[place]}
     return {
         "position": [place / count for place in range(count)],
@@ -167,6 +186,11 @@ def _placed(outline: Outline) -> dict[str, Sequence[float]]:
         "opens_paragraph": [float(candidate.place == 0) for candidate in candidates],
         "item": [float(candidate.kind == "item") for candidate in candidates],
         "leans": [float(candidate.leans) for candidate in candidates],
+        "opens": [float(candidate.opens and rank[place] <= FIRST) for place, candidate in enumerate(candidates)],
+        "main_title": [float(worth[candidate.section] == 2) for candidate in candidates],
+        "telling_title": [float(worth[candidate.section] == 1) for candidate in candidates],
+        "minor_title": [float(worth[candidate.section] < 0) for candidate in candidates],
+        "refers": [float(known.refers.search(candidate.text) is not None) for candidate in candidates],
     }
 
 

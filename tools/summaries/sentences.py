@@ -10,7 +10,14 @@ from tools.summaries.phrases import Phrases, phrases
 from tools.summaries.terms import DENSE, word_count, words
 from tools.summaries.trimming import without_lead_in
 
-FEWEST_WORDS = 5
+FEWEST_WORDS = 4
+FEW = 4
+"""A document of fewer sentences may be a list."""
+
+FEWEST_IN_ITEM, FEWEST_IN_LIST, MOST_IN_ITEM = 6, 3, 30
+"""Words of an item of a list that does not end as sentences do: at least so many in a text, or where there is hardly
+anything else; with more it is a sentence that was cut off."""
+
 MOST_WORDS = 90
 FEWEST_CHARACTERS = 12
 """Of a script that is written without spaces."""
@@ -25,6 +32,34 @@ _BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"), ("„", "“"))
 _AFTER_MAY = re.compile(r"(?<=\b[mM]ay\.)\s+(?=[A-Z])")
 """The library takes the month for an abbreviation."""
 
+_MARK = re.compile(r"(?:\(?\d{1,2}\)|\(?a\)|\(?i\)|\[[ xX]\]|[☐☑☒✓✔]|Notes?:)\s+(?=\w)")
+"""What numbers a sentence inside its paragraph, or ticks an item off."""
+
+_SPAN = r"(?:year|quarter|(?:three|six|nine|twelve) months) ended [A-Z][a-z]+ \d{1,2}, \d{4}"
+_PERIODS = re.compile(rf"(?i:{_SPAN} (?:as )?compared (?:to|with) (?:the )?{_SPAN})\s+(?=[A-Z])")
+"""A title of a filing's paragraph that stands in one line with its first sentence."""
+
+_CLAUSE = re.compile(r"\((?:[ivx]{2,4}|[b-h])\)\s")
+"""What numbers a clause that goes on from the one before it."""
+
+_SPEAKER = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*,? ){0,3}[A-ZÀ-Þ][\w.’'-]*: (?=\S+ \S)")
+"""Who says it, or what sort of statement it is, before a colon."""
+
+_CUT_OFF = re.compile(
+    r"(?:agreed|approved|adopted|accepted|rejected|postponed|deferred|put off|same|none|yes|no)\b", re.IGNORECASE
+)
+"""Behind a colon, a beginning without a subject."""
+
+_ANSWERS = re.compile(
+    r"(?:yes|no|not|none|only|never|always|within|in|up to|until|from|by|at|on|for|after|before|between|about|as|if"
+    r"|because|\d|ja|nein|nur|nie|bis|ab|innerhalb|bei|nach|wenn|weil|oui|non|jusqu|dans|à|après|avant|si|sí|hasta|dentro|en|antes)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that may only be understood with the question above it."""
+
+LONGEST_OPENING = 120
+"""Words of a sentence that says what the document is, who made it and for whom."""
+
 _QUOTES = re.compile(r"[\"“”„«»()\[\]]")
 _SMALL = frozenset(
     (
@@ -35,7 +70,7 @@ _SMALL = frozenset(
 _LISTED = (("(a)", "(b)"), ("(i)", "(ii)"))
 """Who says the first of these says the second as well, or is cut off."""
 
-_LEADS_ON = re.compile(r"[;,]\s*(?:and|or|und|oder|et|ou|y|o)?$")
+_LEADS_ON = re.compile(r"[;,:]\s*(?:and|or|und|oder|et|ou|y|o)?$")
 _LEAST_LETTERS = {False: 0.6, True: 0.4}
 """The share of letters, by whether words are written without spaces."""
 
@@ -51,6 +86,7 @@ class Candidate:
         place: Which sentence of its paragraph it is, from 0.
         fits: Whether it is a whole sentence with content, fit to be quoted.
         leans: Whether it points at the sentence before, as ``This`` and ``However`` do.
+        opens: Whether it says what the document is, between whom or on what.
     """
 
     text: str
@@ -61,6 +97,7 @@ class Candidate:
     kind: ParagraphKind
     fits: bool
     leans: bool
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +114,24 @@ def outline(document: Document) -> Outline:
     """The sentences of a document; those that are not fit to be quoted are marked."""
     body: Body = paragraphs(document)
     language = document.language
-    candidates: list[Candidate] = []
-    for number, paragraph in enumerate(body.paragraphs):
-        candidates += _candidates(paragraph, number, language, paged=document.paged)
+    candidates = _all(body, language, paged=document.paged, item=FEWEST_IN_ITEM)
+    if sum(candidate.fits for candidate in candidates) < FEW:
+        candidates = _all(body, language, paged=document.paged, item=FEWEST_IN_LIST)
     return Outline(title=document.title, language=language, headings=body.headings, candidates=tuple(candidates))
+
+
+def _all(body: Body, language: str, *, paged: bool, item: int) -> list[Candidate]:
+    found: list[Candidate] = []
+    for number, paragraph in enumerate(body.paragraphs):
+        found += _candidates(paragraph, number, language, paged=paged, item=item)
+    return found
 
 
 def split(text: str, language: str = "") -> list[str]:
     """The sentences of a paragraph, in order and without white space around them."""
     pieces: list[str] = []
     for piece in _pieces(text, language or "en"):
-        if pieces and _belongs(pieces[-1], piece):
+        if pieces and _belongs(pieces[-1], piece, language):
             pieces[-1] += piece
         else:
             pieces.append(piece)
@@ -100,7 +144,8 @@ def _pieces(text: str, language: str) -> Iterator[str]:
 
     for piece in segment(language, text):
         if word_count(piece) <= MOST_WORDS:
-            yield from _AFTER_MAY.split(piece)
+            for part in _AFTER_MAY.split(piece):
+                yield from phrases(language).stop_and_start.split(part)
             continue
         start = 0
         for bare in segment(language, _QUOTES.sub(" ", piece)):
@@ -108,12 +153,16 @@ def _pieces(text: str, language: str) -> Iterator[str]:
             start += len(bare)
 
 
-def _candidates(paragraph: Paragraph, number: int, language: str, *, paged: bool) -> Iterator[Candidate]:
+def _candidates(paragraph: Paragraph, number: int, language: str, *, paged: bool, item: int) -> Iterator[Candidate]:
     known = phrases(language)
     end = 0
+    asked = paragraph.asked
     for place, sentence in enumerate(split(paragraph.text, language)):
         start = paragraph.text.index(sentence, end)
         end = start + len(sentence)
+        mark = _MARK.match(sentence) or _PERIODS.match(sentence)
+        sentence = sentence[mark.end() if mark else 0 :]
+        opens = known.opens.search(sentence) is not None
         yield Candidate(
             text=_LEADS_ON.sub("", " ".join(sentence.split())),
             pages=paragraph.pages(start, end) if paged else (),
@@ -121,28 +170,47 @@ def _candidates(paragraph: Paragraph, number: int, language: str, *, paged: bool
             paragraph=number,
             place=place,
             kind=paragraph.kind,
-            fits=_fits(sentence, known, item=paragraph.kind == "item"),
-            leans=known.leaning.match(without_lead_in(sentence, known)) is not None,
+            fits=not (paragraph.torn and place == 0)
+            and not _CLAUSE.match(sentence)
+            and _fits(sentence, known, item=item if paragraph.kind == "item" else 0, opens=opens),
+            leans=not opens and (_leans(sentence, known) or (asked and _ANSWERS.match(sentence) is not None)),
+            opens=opens,
         )
 
 
-def _belongs(before: str, piece: str) -> bool:
+def _belongs(before: str, piece: str, language: str) -> bool:
     """Whether what was taken for a sentence goes on: behind an initial or abbreviation, or with a small letter."""
-    start = piece.lstrip()[:1]
-    return bool(_INITIAL.search(before.rstrip())) or (start.islower() and before.rstrip().endswith("."))
+    piece = piece.lstrip()
+    if _INITIAL.search(before.rstrip()):
+        return phrases(language).starts.match(piece) is None
+    return piece[:1].islower() and before.rstrip().endswith(".")
 
 
-def _fits(sentence: str, known: Phrases, *, item: bool) -> bool:
+def _leans(sentence: str, known: Phrases) -> bool:
+    """Whether a sentence, behind what leads into it or who says it, points at the one before it."""
+    bare = without_lead_in(sentence, known)
+    speaker = _SPEAKER.match(bare)
+    rest = bare[speaker.end() :] if speaker else bare
+    return known.leaning.match(rest) is not None or (speaker is not None and _CUT_OFF.match(rest) is not None)
+
+
+def _fits(sentence: str, known: Phrases, *, item: int, opens: bool) -> bool:
+    """Whether it can be quoted. ``item``: so many words are enough for it as an item of a list; 0 if it is none."""
     dense = bool(DENSE.search(sentence))
+    speaker = _SPEAKER.match(sentence)
+    said = word_count(sentence[speaker.end() if speaker else 0 :])
     if dense and len(sentence) < FEWEST_CHARACTERS:
         return False
-    if not (dense or word_count(sentence) >= FEWEST_WORDS) or word_count(sentence) > MOST_WORDS:
+    most = LONGEST_OPENING if opens else MOST_WORDS
+    if not (dense or said >= min(item or FEWEST_WORDS, FEWEST_WORDS)) or word_count(sentence) > most:
         return False
     kept = _LEADS_ON.sub("", sentence)
-    whole_item = item and word_count(kept) > FEWEST_WORDS and not kept.endswith(":") and not HANGS.search(kept)
-    if not (whole_item or _ENDS.search(sentence)):
+    whole_item = (
+        item and item <= word_count(kept) <= MOST_IN_ITEM and not sentence.endswith(":") and not HANGS.search(kept)
+    )
+    if not (whole_item or _ENDS.search(sentence) or (opens and sentence.endswith(":"))):
         return False
-    if sentence[0].islower() or sentence.endswith("?") or sentence.isupper():
+    if sentence[0].islower() or sentence.endswith(("?", "!")) or sentence.isupper():
         return False
     if _is_title(sentence) or any(first in sentence and second not in sentence for first, second in _LISTED):
         return False
@@ -154,6 +222,6 @@ def _fits(sentence: str, known: Phrases, *, item: bool) -> bool:
 
 
 def _is_title(sentence: str) -> bool:
-    """Whether all words that may have a capital have one, as in ``Assignment of Inventions.``"""
+    """Whether all words that may have a capital have one, as in ``Assignment of Inventions.`` or in an address."""
     said = [word for word in words(sentence) if word not in _SMALL]
-    return all(not word[0].islower() for word in said) and not any(char.isdigit() for char in sentence)
+    return not DENSE.search(sentence) and all(not word[0].islower() for word in said)

@@ -12,6 +12,7 @@ from tools.retrieval.quotes import cited
 from tools.summaries import texts
 from tools.summaries.backend import Sentence, Summary
 from tools.summaries.evidence import Evidence
+from tools.summaries.subject import subject
 
 TAG = "summary"
 """What a summary is fenced with where a model reads it: its sentences are the document's, or made from them."""
@@ -74,6 +75,8 @@ def shown(summary: Summary, document: Document, source: Source, *, language: str
     quotes = summary.method == "extractive"
     marked = _Cited(document=document, source=source, quotes=quotes, evidence=Evidence(document))
     lines = [texts.label(summary.method, source.title, len(document.pages) if document.paged else 0)]
+    if called := subject(document, known=source.title):
+        lines += ["", f"*{escaped(texts.title(called))}*"]
     for section in summary.sections:
         lines += ["", f"**{escaped(section.title)}**"] if section.title else [""]
         lines += [f"- {marked.line(sentence)}" for sentence in section.sentences]

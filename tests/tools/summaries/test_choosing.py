@@ -64,6 +64,11 @@ def test_a_sentence_that_leans_comes_with_the_one_it_leans_on() -> None:
     assert taken(read, [0, 3, 1], 2) == ["The lease for the shop was signed.", "It runs for ten long years."]
 
 
+def test_a_sentence_that_leans_is_worth_no_more_than_it_and_its_support_on_average() -> None:
+    read = outline(document((LEASE, BEES)))
+    assert taken(read, [-4, 3, 1], 2) == ["The lease for the shop was signed.", FACTS[0]]
+
+
 def test_a_sentence_with_nothing_to_lean_on_is_not_taken() -> None:
     assert taken(plain("This was of course a surprise.", FACTS[0]), [3, 1], 2) == [FACTS[0]]
 
@@ -82,9 +87,14 @@ def test_they_are_spread_over_the_sections() -> None:
     assert [read.candidates[place].section for place in places] == [1, 2, 3, 4]
 
 
-def test_a_text_without_headings_has_eight_parts() -> None:
+def test_a_text_without_headings_has_a_part_for_every_eight_sentences() -> None:
     read = plain(*(f"Sentence {number} is about something." for number in range(16)))
-    assert parts(read) == [place // 2 for place in range(16)]
+    assert parts(read) == [place // 8 for place in range(16)]
+
+
+def test_a_long_text_without_headings_has_eight_parts() -> None:
+    read = plain(*(f"Sentence {number} is about something." for number in range(160)))
+    assert parts(read) == [place // 20 for place in range(160)]
 
 
 def test_the_main_level_is_the_first_that_parts_the_text() -> None:

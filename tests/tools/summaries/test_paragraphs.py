@@ -28,10 +28,48 @@ def test_broken_lines_of_a_scan_are_joined_and_paragraphs_are_not() -> None:
 
 
 def test_a_short_line_that_ends_without_a_stop_stays_by_itself() -> None:
-    assert texts((text("SAFETY DATA SHEET\nVersion 3.1 of 8 September."),)) == [
-        "SAFETY DATA SHEET",
-        "Version 3.1 of 8 September.",
+    assert texts((text("Version 3.1 of 8 September\nOwner: Finance\nApproved."),)) == [
+        "Version 3.1 of 8 September",
+        "Owner: Finance",
+        "Approved.",
     ]
+
+
+def test_a_title_that_begins_a_sentence_is_part_of_it() -> None:
+    body = paragraphs(
+        document((heading("This Confidentiality Agreement is entered"), text("into by Acme Ltd in York.")))
+    )
+    assert [each.text for each in body.paragraphs] == [
+        "This Confidentiality Agreement is entered into by Acme Ltd in York."
+    ]
+    assert body.headings == ()
+
+
+def test_the_title_of_a_contract_and_its_parties_are_a_sentence() -> None:
+    body = paragraphs(document((heading("Supply Agreement"), text("between Acme Ltd and Brightwater GmbH."))))
+    assert [each.text for each in body.paragraphs] == ["Supply Agreement between Acme Ltd and Brightwater GmbH."]
+    assert [each.text for each in body.headings] == ["Supply Agreement"]
+
+
+def test_what_stands_above_a_table_does_not_go_on_below_it() -> None:
+    above, below = "Consolidated results of operations for the six months ended December 31,", "Net sales rose by 6%."
+    assert texts((text(above), table("a | b"), text(below))) == [above, below]
+
+
+def test_what_a_mail_answers_to_is_left_out() -> None:
+    assert texts((text("The frames are late.\n> Where are the frames?"),)) == ["The frames are late."]
+
+
+def test_an_initial_is_no_mark() -> None:
+    assert texts((text("T. Nairn reported that three offers had come in."),)) == [
+        "T. Nairn reported that three offers had come in."
+    ]
+
+
+def test_a_line_above_a_sentence_in_one_block_is_its_title() -> None:
+    body = paragraphs(document((text("2. Roof of the boathouse\nThree offers had come in by the end of May."),)))
+    assert [(each.text, each.level) for each in body.headings] == [("Roof of the boathouse", 4)]
+    assert [each.text for each in body.paragraphs] == ["Three offers had come in by the end of May."]
 
 
 @pytest.mark.parametrize(

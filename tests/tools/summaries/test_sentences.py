@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tools.summaries.written_documents import document, items, text
+from tests.tools.summaries.written_documents import document, heading, items, text
 from tools.summaries.sentences import Candidate, outline, split
 
 
@@ -23,6 +23,8 @@ def candidates(content: str, language: str = "en") -> tuple[Candidate, ...]:
             ],
         ),
         ("en", ["The guidance was given in May.", "It was raised in June."]),
+        ("en", ["We recommend option C.", "It has the lowest cost of the three."]),
+        ("de", ["Viele fahren schneller als 60 km/h.", "Der Gemeinderat beschloss Tempo 30."]),
         ("en", ["See Sec. 4.1 and No. 5 of the contract.", "It costs approx. 12 EUR."]),
         (
             "de",
@@ -85,6 +87,9 @@ def test_a_whole_sentence_fits(sentence: str) -> None:
         "This Agreement may be executed in two or more counterparts.",
         "Write to help@example.org or ask anybody at the desk.",
         "IN WITNESS WHEREOF the parties have signed it today.",
+        "93B Sai Yu Chung Yuen Long, N.T.",
+        "(ii) the lender and its agents on the other side.",
+        "All employees have passed the test of the year!",
         " ".join(["word"] * 95) + ".",
     ],
 )
@@ -112,6 +117,9 @@ def test_other_languages_have_greetings_too(language: str, sentence: str) -> Non
         "They cost less than last year did.",
         "The increase was due to the new shop.",
         "The Supplier keeps them insured and marked.",
+        "In 2025 it failed eleven times.",
+        "Lisa: It was switched off in March.",
+        "Decision: put off until the meeting in June.",
     ],
 )
 def test_a_sentence_that_points_back_leans(sentence: str) -> None:
@@ -128,6 +136,34 @@ def test_a_sentence_that_points_back_leans(sentence: str) -> None:
 )
 def test_a_sentence_that_names_its_subject_does_not_lean(sentence: str) -> None:
     assert not candidates(sentence)[0].leans
+
+
+def test_a_sentence_that_says_what_the_document_is_opens_it_and_may_be_long() -> None:
+    parties = ", ".join(f"Party {number} of the city of York" for number in range(14))
+    opening, other = candidates(f"This agreement is made between {parties}. Rent is due on the first of each month.")
+    assert (opening.opens, opening.fits, opening.leans) == (True, True, False)
+    assert not other.opens
+
+
+def test_a_numbered_sentence_is_quoted_without_its_number() -> None:
+    found = candidates("(1) Die Miete beträgt 4.650 Euro im Monat. (2) Sie ist am Dritten fällig.", "de")
+    assert [each.text for each in found] == ["Die Miete beträgt 4.650 Euro im Monat.", "Sie ist am Dritten fällig."]
+
+
+def test_what_answers_the_question_above_it_leans() -> None:
+    blocks = (heading("Can I take parental leave?"), text("In Germany up to three years for each child."))
+    assert outline(document(blocks)).candidates[0].leans
+
+
+def test_where_there_is_hardly_anything_but_a_list_short_items_fit() -> None:
+    found = outline(document((items("- Bookings 12% above plan", "- Prices rise in July"),))).candidates
+    assert [each.fits for each in found] == [True, True]
+
+
+def test_an_item_that_is_cut_off_by_the_end_of_a_page_does_not_fit_nor_what_follows() -> None:
+    cut = "- the claims that were made in the first of the two actions against the owner of the Imagine"
+    pages = (items(cut),), (text("Exhibitions were all withdrawn by the court."),)
+    assert [each.fits for each in outline(document(*pages)).candidates] == [False, False]
 
 
 def test_an_item_is_quoted_without_the_word_that_leads_to_the_next() -> None:
