@@ -8,14 +8,18 @@ Requests and answers are held to the description of the service that the SDK shi
 enumerations, patterns. A service is one file: what it keeps, and a function for each operation that it knows.
 """
 
+from switchboard.testing.aws.bedrock import FakeBedrock
 from switchboard.testing.aws.ecs import FakeEcs
+from switchboard.testing.aws.gateway import FakeGateway
 from switchboard.testing.aws.server import FakeAws
 from switchboard.testing.aws.service import FakeService, Parameters, ServiceFault, Trouble
 from switchboard.testing.aws.textract import FakeTextract, Found
 
 __all__ = [
     "FakeAws",
+    "FakeBedrock",
     "FakeEcs",
+    "FakeGateway",
     "FakeService",
     "FakeTextract",
     "Found",

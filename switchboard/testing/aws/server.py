@@ -3,11 +3,13 @@
 import contextlib
 import re
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from switchboard.testing.aws import wire
 from switchboard.testing.aws.checking import faults
-from switchboard.testing.aws.service import FakeService, ServiceFault
+from switchboard.testing.aws.service import FakeService, Parameters, ServiceFault
 from switchboard.testing.aws.wire import Answer, Request
 
 
@@ -78,8 +80,7 @@ class FakeAws:
         return self._checked(service, name, wire.answer(result, service, name), result)
 
     def _checked(self, service: FakeService, name: str, answer: Answer, result: dict[str, object]) -> Answer:
-        shape = service.model.operation_model(name).output_shape
-        wrong = faults(result, shape) if shape is not None else []
+        wrong = list(_wrong(service.model.operation_model(name), result))
         self.bugs += [f"{service.name}.{name} answered what it never does: {fault}" for fault in wrong]
         return wire.refusal(ServiceFault("InternalFailure"), 500) if wrong else answer
 
@@ -88,6 +89,17 @@ class FakeAws:
             service.check_code(name, code)
         except ValueError as error:
             self.bugs.append(str(error))
+
+
+def _wrong(model: Any, result: Parameters) -> Iterator[str]:
+    """What is wrong with an answer: with its events one by one, where it comes as a stream."""
+    if model.output_shape is None:
+        return
+    if not model.has_event_stream_output:
+        yield from faults(result, model.output_shape)
+        return
+    for event in result[model.output_shape.event_stream_name]:
+        yield from faults(event, model.get_event_stream_output())
 
 
 def _variable(service: FakeService) -> str:

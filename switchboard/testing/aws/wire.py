@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from switchboard.testing.aws import eventstream
 from switchboard.testing.aws.service import FakeService, Parameters, ServiceFault
 
 JSON = "application/json"
@@ -110,6 +111,8 @@ def answer(result: Parameters, service: FakeService, name: str) -> Answer:
     target = service.model.metadata.get("targetPrefix")
     if shape is None:
         return Answer()
+    if model.has_event_stream_output:
+        return _stream(result, model.get_event_stream_output())
     headers = {"Content-Type": JSON_11 if target else JSON}
     members = dict(result)
     for member, inner in shape.members.items():
@@ -121,6 +124,17 @@ def answer(result: Parameters, service: FakeService, name: str) -> Answer:
         return Answer(headers=headers, body=bytes(members.get(payload, b"")))
     body = _plain(members.get(payload), shape.members[payload]) if payload else _plain(members, shape)
     return Answer(headers=headers, body=json.dumps(body).encode())
+
+
+def _stream(result: Parameters, shape: Any) -> Answer:
+    """An answer that comes as events."""
+    ((_, events),) = result.items()
+    frames = [
+        eventstream.frame(kind, json.dumps(_plain(event, shape.members[kind])).encode())
+        for one in events
+        for kind, event in one.items()
+    ]
+    return Answer(headers={"Content-Type": eventstream.MEDIA_TYPE}, body=b"".join(frames))
 
 
 def refusal(fault: ServiceFault, status: int) -> Answer:
@@ -191,6 +205,8 @@ def _binary(value: Any, shape: Any) -> Any:
 
 def _plain(value: Any, shape: Any) -> Any:
     """The other way round: bytes as base64, times as seconds."""
+    if getattr(shape, "is_document_type", False):
+        return value
     match value:
         case bytes():
             return base64.b64encode(value).decode("ascii")
