@@ -7,23 +7,19 @@ from dataclasses import dataclass, replace
 from langchain_core.messages import ToolMessage
 
 from agent.models import phrases
-from agent.models.evidence import asks_for_fact, choose, weigh
+from agent.models.documents import asks_for_all
+from agent.models.evidence import Evidence, asks_for_fact, choose, gives_reason, preferred, weigh
 from agent.models.meaning import Meaning
 from agent.models.passages import Passage, Piece, pieces, split_result
-from agent.models.quoting import overview, quotation
-from agent.models.words import content
+from agent.models.quoting import located, overview, quotation, sources
+from agent.models.reactions import Reaction
 
 _STATUS = re.compile(r"^status: (\w+)$", re.MULTILINE)
 _MISSING = re.compile(r"^missing: (.+)$", re.MULTILINE)
 _AGAIN = re.compile(r"^Call \w+ again: ")
 _GIVEN = re.compile(r"^<summary>\n(.*?)\n</summary>$", re.DOTALL | re.MULTILINE)
-_GENERAL = frozenset(
-    content(
-        "say tell contain contents summarise summary overview main key points important gist text topic mention cover "
-        "state explain describe read attached attachment upload pdf page file"
-    )
-)
-"""Words that ask for a document as a whole."""
+REASON = 0.4
+"""Evidence that is enough for a reason, as it is looked for in what was quoted and asked for in one word."""
 CLOSEST = 3
 NOT_FAR = 0.25
 """A document is named as close if a piece of it scores at least this."""
@@ -75,18 +71,29 @@ def wants_another_call(message: ToolMessage) -> bool:
     return bool(_AGAIN.match(str(message.text)))
 
 
-def answer(results: Sequence[Result], meaning: Meaning, *, said_before: str = "") -> str:
-    """The whole answer in Markdown.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a search's results are answered in the light of.
 
-    Args:
-        results: In the order of the calls.
-        meaning: Compares passages with the question.
-        said_before: An earlier answer whose quotes are not to be given again.
+    Attributes:
+        wanted: What is wanted of an answer that was given before, if that is what the results are for again.
+        said_before: That answer; asked for more, or for a reason, nobody wants its quotes again.
+        files: Names of the files that the person attached.
+        spoken_of: Whether one of them was what the conversation was about.
     """
+
+    wanted: Reaction = ""
+    said_before: str = ""
+    files: frozenset[str] = frozenset()
+    spoken_of: bool = False
+
+
+def answer(results: Sequence[Result], meaning: Meaning, setting: Setting | None = None) -> str:
+    """The whole answer in Markdown, to results in the order of their calls."""
     parts = [_own_words(result) for result in results if not result.failed and not result.searched]
     searched = [result for result in results if not result.failed and result.searched]
     if searched:
-        parts.append(_from_search(searched, meaning, said_before))
+        parts.append(_from_search(searched, meaning, setting or Setting()))
     parts += [phrases.failed(_AGAIN.sub("", result.text)) for result in results if result.failed]
     if partial := [result for result in results if result.partial]:
         parts.append(phrases.incomplete([each for result in partial for each in result.missing]))
@@ -100,22 +107,35 @@ def _own_words(result: Result) -> str:
     return f"{text} {''.join(silent)}" if silent else text
 
 
-def _from_search(results: Sequence[Result], meaning: Meaning, said_before: str) -> str:
+def _from_search(results: Sequence[Result], meaning: Meaning, setting: Setting) -> str:
     question = results[-1].question
     passages = [passage for result in results for passage in result.passages]
     found = [piece for rank, passage in enumerate(passages) for piece in pieces(passage, rank)]
-    fresh = _unsaid(found, _plain(said_before)) if said_before else found
-    if passages and _asks_for_all(question, passages):
-        return overview(_openings(fresh)) if _openings(fresh) else phrases.NOTHING_MORE
-    weighed = weigh(question, fresh, meaning)
-    if chosen := choose(weighed):
-        return quotation(question, chosen)
-    if said_before:
-        return phrases.NOTHING_MORE
+    if again := setting.wanted in ("more", "why"):
+        found = _unsaid(found, _plain(setting.said_before))
+    if passages and setting.wanted != "why" and _asks_for_all(question, passages):
+        opening = _openings(question, found)
+        return overview(opening) if opening else phrases.NOTHING_MORE
+    weighed = preferred(weigh(question, found, meaning), setting.files, spoken_of=setting.spoken_of)
+    if chosen := _reasons(weighed, setting) if setting.wanted == "why" else choose(weighed):
+        return located(chosen) if setting.wanted == "where" else quotation(question, chosen)
+    if again:
+        return phrases.NO_REASON if setting.wanted == "why" else phrases.NOTHING_MORE
     near = [evidence.piece.passage.title for evidence in weighed if evidence.score >= NOT_FAR]
     return phrases.not_found(
         list(dict.fromkeys(filter(None, near)))[:CLOSEST], results[-1].text if not passages else ""
     )
+
+
+def _reasons(weighed: Sequence[Evidence], setting: Setting) -> list[Evidence]:
+    """What gives a reason in the documents that were quoted."""
+    quoted = sources(setting.said_before)
+    found = [each for each in weighed if gives_reason(each.piece.text) and each.piece.passage.title in quoted]
+    return choose(found, enough=REASON)
+
+
+def _asks_for_all(question: str, passages: Sequence[Passage]) -> bool:
+    return not asks_for_fact(question) and asks_for_all(question, passages[0].title)
 
 
 def _unsaid(found: Sequence[Piece], said: str) -> list[Piece]:
@@ -124,19 +144,14 @@ def _unsaid(found: Sequence[Piece], said: str) -> list[Piece]:
     return [replace(piece, before="") if piece.before and _plain(piece.before) in said else piece for piece in left]
 
 
-def _asks_for_all(question: str, passages: Sequence[Passage]) -> bool:
-    """Whether nothing in particular is asked: only what a document says, or what it is about."""
-    if asks_for_fact(question):
-        return False
-    title = frozenset(content(passages[0].title))
-    return all(word in title or word in _GENERAL for word in content(question))
-
-
-def _openings(found: Sequence[Piece], most: int = 3) -> list[Piece]:
-    """The first sentence or row of each of the best passages."""
+def _openings(question: str, found: Sequence[Piece], most: int = 3) -> list[Piece]:
+    """The first sentence or row of each of the best passages; of one document, if the question names one."""
+    titles = [piece.passage.title for piece in found]
+    named = not asks_for_all(question)
     first: dict[str, Piece] = {}
     for piece in found:
-        if piece.kind != "heading" and not piece.text.endswith((":", "?")):
+        quotable = piece.kind != "heading" and not piece.text.endswith((":", "?"))
+        if quotable and (not named or piece.passage.title == titles[0]):
             first.setdefault(piece.passage.id, piece)
     return list(first.values())[:most]
 

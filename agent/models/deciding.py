@@ -10,13 +10,14 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 
 from agent.models import answering, phrases
 from agent.models.arguments import Said, answered, fill
-from agent.models.cards import DOCUMENT, FREE_TEXT, Card, cards, main_search
-from agent.models.documents import is_file, named_document, without_document
-from agent.models.followups import FollowUp, asks_for_more, standalone
+from agent.models.cards import DOCUMENT, FREE_TEXT, Card, cards
+from agent.models.documents import asks_what_it_says, is_file, named_document, points_to_document, without_document
+from agent.models.followups import FollowUp, standalone
 from agent.models.gathering import continued
 from agent.models.markdown import escaped
 from agent.models.meaning import Meaning
 from agent.models.quoting import sources
+from agent.models.reactions import react, reaction, said_before
 from agent.models.routing import Route, nearest, route
 from agent.models.talk import without_courtesies
 from agent.models.transcript import Exchange, exchanges
@@ -25,6 +26,8 @@ from agent.models.words import tokens
 SHORT_ANSWER = 8
 """So many words at most are taken for the answer to a question that the model asked."""
 SHOWN_EXAMPLES = 4
+SUMMARISE = "Summarise this document"
+"""What a question about nothing in particular in a document comes to."""
 LONGEST = 2_000
 """Of a longer message the beginning and the end are read; the question usually stands in one of them."""
 
@@ -66,8 +69,13 @@ class Decider:
                 searched = "search" in call["name"]
                 question = _asked(call) or now.text
                 results.append(answering.read(message, tool=call["name"], question=question, searched=searched))
-        before = told[-2].answer if len(told) > 1 and asks_for_more(now.text) else ""
-        return AIMessage(answering.answer(results, self.meaning, said_before=before))
+        setting = answering.Setting(
+            wanted=reaction(now.text),
+            said_before=said_before(told),
+            files=frozenset(name for exchange in told for name in exchange.files),
+            spoken_of=_file_was_spoken_of(told),
+        )
+        return AIMessage(answering.answer(results, self.meaning, setting))
 
     def _without_document(self, now: Exchange) -> "_Call | None":
         call = now.calls[-1]
@@ -91,15 +99,17 @@ class Decider:
             return _calling(pending.name, pending.arguments, told)
         if not self.choice and (gathered := continued(told, self.tools, self.meaning)):
             return _calling(gathered[0].name, gathered[1], told)
+        if not self.choice and (reacted := react(told, self.tools)):
+            return AIMessage(reacted) if isinstance(reacted, str) else _calling(reacted[0].name, reacted[1], told)
         asked, _ = without_courtesies(_readable(now.text))
         way = route(_readable(now.text), self.tools, self.meaning)
-        if way.kind == "about" and now.files and (search := main_search(self.tools)):
-            way = Route(kind="tool", tool=search)  # "What is this?" is asked about the file that came with it
+        if not self.choice and (whole := self._whole(asked, told)):
+            return _calling(whole.name, whole.arguments, told)
         bare = without_document(asked)
         follow = standalone(bare, _previous_question(told) if bare == asked else "", self.meaning)
-        if way.kind not in ("tool", "unclear") and not follow.more and not self.choice:
+        if way.kind not in ("tool", "unclear") and not self.choice:
             return AIMessage(self._say(way))
-        card = self._tool_for(follow, way, asked, told)
+        card = self._tool_for(follow, way, asked)
         if card is None:
             return AIMessage(self._say(way))
         document = _document(asked, follow, told, loose=not card.searches)
@@ -110,12 +120,18 @@ class Decider:
             return AIMessage(_question_for(filled.missing, card))
         return _calling(card.name, filled.arguments, told)
 
-    def _tool_for(self, follow: FollowUp, way: Route, asked: str, told: Sequence[Exchange]) -> Card | None:
+    def _whole(self, asked: str, told: Sequence[Exchange]) -> "_Call | None":
+        """The call that tells what a document says as a whole, if that is asked of one that came along or just did."""
+        spoken = _spoken_of(told) if asks_what_it_says(asked) else None
+        card = route(SUMMARISE, self.tools, self.meaning).tool
+        if spoken is None or card is None:
+            return None
+        said = Said(text=asked, query=asked, document=spoken, files=told[-1].files, today=self.today)
+        return _Call(name=card.name, arguments=fill(card, said, self.meaning).arguments)
+
+    def _tool_for(self, follow: FollowUp, way: Route, asked: str) -> Card | None:
         if self.choice and self.tools:
             return self._card(self.choice) or nearest(asked, self.tools, self.meaning)
-        last = next((exchange.calls[-1]["name"] for exchange in reversed(told) if exchange.calls), "")
-        if follow.more and (before := self._card(last)):
-            return before
         return way.tool if follow.query == asked else route(follow.query, self.tools, self.meaning).tool
 
     def _say(self, way: Route) -> str:
@@ -128,6 +144,10 @@ class Decider:
                 return phrases.THANKS
             case "goodbye":
                 return phrases.GOODBYE
+            case "fine":
+                return phrases.FINE
+            case "assent":
+                return phrases.NOTHING_ASKED
             case "about":
                 return phrases.abilities(examples)
             case "beyond":
@@ -200,6 +220,34 @@ def _previous_question(told: Sequence[Exchange]) -> str:
     return next((question for question in map(_asked, calls) if question), "")
 
 
+def _spoken_of(told: Sequence[Exchange]) -> str | None:
+    """What *this* and *it* are: the file that came along (empty if several did), or the document spoken of last."""
+    now = told[-1]
+    if now.files:
+        return now.files[0] if len(now.files) == 1 else ""
+    if not points_to_document(now.text):
+        return None
+    for exchange in reversed(told[:-1]):
+        if exchange.files:
+            return exchange.files[0]
+        if exchange.calls:
+            named = (str(value) for name, value in exchange.calls[-1]["args"].items() if name in DOCUMENT)
+            quoted = sources(exchange.answer)
+            return next(named, quoted[0] if len(quoted) == 1 else None)
+    return None
+
+
+def _file_was_spoken_of(told: Sequence[Exchange]) -> bool:
+    """Whether the newest exchange about anything was about a file that the person attached."""
+    names = {name for exchange in told for name in exchange.files}
+    for exchange in reversed(told[:-1]):
+        given = exchange.calls[-1]["args"].items() if exchange.calls else ()
+        about = {str(value) for name, value in given if name in DOCUMENT} or set(sources(exchange.answer))
+        if about or exchange.files:
+            return bool(exchange.files or about & names)
+    return bool(told[-1].files)
+
+
 def _readable(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
 
@@ -208,9 +256,10 @@ def _document(asked: str, follow: FollowUp, told: Sequence[Exchange], *, loose: 
     """The document that is named, or the one spoken of if the message points back to it."""
     earlier = told[:-1]
     titles = [sources(exchange.answer) for exchange in reversed(earlier)]
+    asked_about = earlier[-1].files if earlier and not earlier[-1].text else ()
     named = named_document(
         asked,
-        files=told[-1].files,
+        files=told[-1].files or asked_about,
         earlier_files=[name for exchange in reversed(earlier) for name in exchange.files],
         known=list(dict.fromkeys(title for quoted in titles for title in quoted)),
         loose=loose,

@@ -34,6 +34,21 @@ _THIS_FILE = re.compile(
     re.IGNORECASE,
 )
 
+_WHOLE = re.compile(
+    r"(?:and |so |ok(?:ay)?,? |(?:can|could) you )*"
+    r"(?:what|tell|describe|explain|read|sum|give|worum|was|fass|erklär|de quoi|qu[e']|résum|explique)",
+    re.IGNORECASE,
+)
+_THIS = re.compile(r"\b(?:it|this|that|es|das|dies|darin|drin|ça|cela|celui-ci)\b", re.IGNORECASE)
+_GENERAL = frozenset(
+    content(
+        "say tell contain contents summarise summary overview main key points important gist text topic mention cover "
+        "state explain describe read attached attachment upload pdf page file image picture photo scan "
+        "steht drin geht worum inhalt parle contient"
+    )
+)
+"""Words that ask for a document as a whole."""
+
 
 def named_document(
     text: str, *, files: Sequence[str], earlier_files: Sequence[str], known: Sequence[str], loose: bool = False
@@ -66,6 +81,21 @@ def named_document(
 def without_document(text: str) -> str:
     """The text without a document named at its beginning: ``In the travel policy, ...``"""
     return _LEADING.sub("", text)
+
+
+def asks_what_it_says(text: str) -> bool:
+    """Whether a message wants to know what a file says as a whole: ``what is this?``, ``tell me about it``."""
+    return bool(_WHOLE.match(text)) and asks_for_all(text)
+
+
+def asks_for_all(text: str, title: str = "") -> bool:
+    """Whether nothing in particular is asked: only what a document, of this title perhaps, says or is about."""
+    return all(word in _GENERAL for word in set(content(text)) - set(content(title)))
+
+
+def points_to_document(text: str) -> bool:
+    """Whether a message speaks of *it*, *this* or *the file* without a name."""
+    return bool(_THIS_FILE.search(text) or _THIS.search(text))
 
 
 def is_file(name: str) -> bool:

@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
+from agent.models.differences import Contrast, Named
 from agent.models.meaning import Meaning
-from agent.models.passages import Piece, cells
+from agent.models.passages import Piece
 from agent.models.sections import sections
-from agent.models.words import content, figures, is_stop_word, names, periods, stem, tokens
+from agent.models.understanding import leans, row_in_words, understood, vocabulary
+from agent.models.words import MONTHS, content, figures, names, periods, tokens
 
 ENOUGH = 0.51
 """Below this score nothing is quoted; set where answers to questions without one became rarer than one in twenty."""
@@ -23,12 +24,16 @@ ABOVE, AROUND = 0.9, 0.6
 """What a word counts that stands in the heading, or in the sentence before or the title, and not in the piece."""
 LOOKED_AT = 320
 """So many characters of a piece are compared by meaning: what it is about stands at its beginning."""
+ONLY_NAMED = 0.2
+"""What it costs that a piece has the names of the question, and nothing of what is asked."""
 SCRAP = 4
 """A sentence of fewer words says little by itself."""
 FIT = 0.08
 """What it counts that a figure, a time or a name is there where one is asked for."""
-SHORT = 8
-"""A piece of fewer words is read together with what stands around it."""
+ATTACHED, SPOKEN_OF = 0.03, 0.12
+"""By so much the library may be the better of two, and the attached file is meant; more if it was just spoken of."""
+SURE = 0.65
+"""From here on the library takes over from a file that was just spoken of and does not say."""
 
 _COUNT = re.compile(
     r"\bhow (?:many|much|long|often|high|large|big|far|old|tall|wide|heavy)\b|"
@@ -38,17 +43,22 @@ _COUNT = re.compile(
 _MANY = re.compile(r"\b(?:how many|wie ?viele|combien d[e'’])\s*(\w+)", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:when|(?:what|which) (?:date|day|time|month|year)|deadline|wann|quand)\b", re.IGNORECASE)
 _WHO = re.compile(r"\b(?:who|whom|whose|wer|wem|qui)\b", re.IGNORECASE)
-_REFERS = re.compile(r"(?:it|its|they|their|this|these|those|such|he|she|es|sie|dies\w*|il|elle|cela)\b", re.IGNORECASE)
-_ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les)\b", re.IGNORECASE)
-_CODE = re.compile(r"(?=\S*\d)(?:\S*[^\W\d]\S*|\d{5,})")
+_WHERE = re.compile(r"\b(?:where|wo|où)\b", re.IGNORECASE)
 _TIME = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th|:\d\d)?\b(?! ?(?:%|per cent|[A-Z]{3}\b))|"
     r"\b(?:days?|weeks?|months?|years?|hours?|Tag|Uhr|jours?|\w+day|daily|weekly|monthly|yearly|annually|immediately|always|"
     r"never)\b"
 )
+_DATE = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)? (?:{'|'.join(sorted(MONTHS))})\b(?: \d{{4}})?", re.IGNORECASE)
 _NUMBER_WORDS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|sixteen|twenty|thirty|half|daily|weekly|"
     r"monthly|yearly|annual\w*|once|twice|immediately)\b",
+    re.IGNORECASE,
+)
+
+_REASON = re.compile(
+    r"\b(?:because|since|due to|owing to|as a result|in order to|so that|for this reason|therefore|thanks to|driven by|"
+    r"reflect\w*|caused|weil|damit|wegen|aufgrund|car|parce que|afin)\b|, (?:as|so) ",
     re.IGNORECASE,
 )
 
@@ -65,20 +75,22 @@ def weigh(question: str, found: Sequence[Piece], meaning: Meaning) -> list[Evide
     """All pieces that could be quoted, the best first."""
     found = [*found, *sections(found)]
     quotable = [piece for piece in found if piece.kind != "heading" and not piece.text.endswith(("?", ":"))]
-    weights = _weights(question, quotable)
+    weights, named = _weights(question, quotable), Named(question, quotable)
     worded = sorted(
-        ((_coverage(weights, piece), piece) for piece in quotable), key=lambda entry: (-entry[0], entry[1].rank)
+        ((_coverage(weights, piece, named.of_document(piece)), piece) for piece in quotable),
+        key=lambda entry: (-entry[0], entry[1].rank),
     )[:COMPARED]
     near = meaning.to_each(question, [understood(piece)[:LOOKED_AT] for _, piece in worded])
-    strange, contrast = _Strangers(question, quotable), _Contrast(question, found)
+    contrast = Contrast(question, found)
     weighed = [
         Evidence(
             piece=piece,
             score=0.5 * max(similarity, 0.0)
             + 0.5 * coverage
             + _fit(question, piece)
-            - strange.cost(piece)
-            - contrast.cost(piece)
+            - named.cost(piece)
+            - (ONLY_NAMED if named.only(piece) else 0.0)
+            - contrast.cost(piece, named.of_document(piece))
             - RANK * piece.rank,
         )
         for (coverage, piece), similarity in zip(worded, near, strict=True)
@@ -91,13 +103,32 @@ def asks_for_fact(question: str) -> bool:
     return any(asked.search(question) for asked in (_COUNT, _WHEN, _WHO))
 
 
-def choose(weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
+def preferred(weighed: list[Evidence], own: frozenset[str], *, spoken_of: bool) -> list[Evidence]:
+    """Only what the person's own files say, where they answer about as well as all the rest; otherwise everything.
+
+    Args:
+        own: Titles of the files that the person attached.
+        spoken_of: Whether one of them was what the conversation was about; then the rest has to be clearly better.
+    """
+    ours = [evidence for evidence in weighed if evidence.piece.passage.title in own]
+    theirs = max((evidence.score for evidence in weighed if evidence.piece.passage.title not in own), default=0.0)
+    if not ours or ours[0].score < theirs - (SPOKEN_OF if spoken_of else ATTACHED):
+        return weighed
+    return ours if ours[0].score >= ENOUGH or (spoken_of and theirs < SURE) else weighed
+
+
+def gives_reason(text: str) -> bool:
+    """Whether a text says why something is as it is."""
+    return bool(_REASON.search(text))
+
+
+def choose(weighed: Sequence[Evidence], most: int = 3, *, enough: float = ENOUGH) -> list[Evidence]:
     """The best piece, and others that are about as good and say something else; none if the best is not enough."""
-    if not weighed or weighed[0].score < ENOUGH:
+    if not weighed or weighed[0].score < enough:
         return []
     chosen = [weighed[0]]
     for evidence in weighed[1:]:
-        if evidence.score < max(ENOUGH, CLOSE * weighed[0].score):
+        if evidence.score < max(enough, CLOSE * weighed[0].score):
             break
         again = next((place for place, other in enumerate(chosen) if _goes_on(other.piece, evidence.piece)), None)
         if again is not None:
@@ -131,42 +162,6 @@ def _beside(row: Piece, other: Piece) -> bool:
     return same and (row.header == other.header or other.kind == "section")
 
 
-def understood(piece: Piece) -> str:
-    """The piece with as much around it as a reader needs to know what it is about."""
-    if piece.kind == "table":
-        rows = (cells(row)[0] for row in piece.text.splitlines())
-        return f"{piece.lead or piece.heading}: {piece.header.replace(' | ', ', ')}: {', '.join(rows)}"
-    if piece.kind in ("paragraph", "list", "section"):
-        return ": ".join(filter(None, (piece.heading, piece.lead, piece.text)))
-    if piece.kind == "row":
-        return ": ".join(part for part in (piece.lead, row_in_words(piece)) if part)
-    if leans(piece):
-        return f"{piece.before} {piece.text}"
-    above = piece.lead or piece.heading
-    if piece.kind == "bullet":
-        return f"{above} {piece.text}".strip()
-    return f"{above or piece.passage.title}: {piece.text}" if len(tokens(piece.text)) < SHORT else piece.text
-
-
-def row_in_words(piece: Piece) -> str:
-    """``France: 2025 60, 2024 58``."""
-    label, *values = piece.cells
-    columns = piece.header.split(" | ")[1:] if piece.header else []
-    columns += [""] * (len(values) - len(columns))
-    pairs = zip(columns, values, strict=False)
-    return f"{label}: " + ", ".join(f"{column} {value}".strip() for column, value in pairs if value)
-
-
-def leans(piece: Piece) -> bool:
-    """Whether a sentence can't be understood without the one before: ``It weighs 13 kg.``, ``The budget is 5 EUR.``"""
-    brief = len(tokens(piece.text)) < SHORT and bool(_ARTICLE.match(piece.text))
-    return piece.kind == "sentence" and bool(piece.before) and (brief or bool(_REFERS.match(piece.text)))
-
-
-def _vocabulary(text: str) -> frozenset[str]:
-    return frozenset(content(text)) | periods(text)
-
-
 def _weights(question: str, quotable: Sequence[Piece]) -> dict[str, float]:
     """Each word of the question with its weight: one that stands in every piece tells nothing."""
     wanted = [*dict.fromkeys(content(question)), *periods(question)]
@@ -176,11 +171,11 @@ def _weights(question: str, quotable: Sequence[Piece]) -> dict[str, float]:
     return {word: math.log(1 + count / (1 + found[word])) / math.log(1 + count) for word in wanted}
 
 
-def _coverage(weights: dict[str, float], piece: Piece) -> float:
+def _coverage(weights: dict[str, float], piece: Piece, of_document: frozenset[str]) -> float:
     """The share of the question's words that the piece holds; words above and around it count for less."""
-    inside = _vocabulary(row_in_words(piece) if piece.kind == "row" else f"{piece.header} {piece.text}")
-    above = _vocabulary(f"{piece.heading} {piece.lead}")
-    around = _vocabulary(f"{piece.before} {piece.passage.title}")
+    inside = vocabulary(row_in_words(piece) if piece.kind == "row" else f"{piece.header} {piece.text}")
+    above = vocabulary(f"{piece.heading} {piece.lead}")
+    around = vocabulary(f"{piece.before} {piece.passage.title}") | of_document
     got = sum(
         weight * (1.0 if word in inside else ABOVE if word in above else AROUND if word in around else 0.0)
         for word, weight in weights.items()
@@ -192,12 +187,14 @@ def _coverage(weights: dict[str, float], piece: Piece) -> float:
 def _fit(question: str, piece: Piece) -> float:
     """Whether the piece holds the kind of thing that was asked for: a figure, a time, a name."""
     text = piece.text
-    counts = bool(figures(text) or _NUMBER_WORDS.search(text))
+    counts = bool(figures(_DATE.sub("", text)) or _NUMBER_WORDS.search(text))
     timed = bool(periods(text) or _TIME.search(text))
     kinds = ((_COUNT, counts), (_WHEN, timed), (_WHO, bool(names(f"x {text}"))))
     fit = sum(FIT if holds else -FIT for asked, holds in kinds if asked.search(question))
     if _WHEN.search(question) and periods(text):
         fit += 0.05
+    if _WHERE.search(question) and names(text):
+        fit += FIT
     if (many := _MANY.search(question)) and (
         counted := re.search(rf"(\S+)\s+{re.escape(many[1])}\b", text, re.IGNORECASE)
     ):
@@ -205,51 +202,6 @@ def _fit(question: str, piece: Piece) -> float:
     scrap = piece.kind == "sentence" and not piece.lead and len(tokens(text)) < SCRAP
     opens = piece.kind == "sentence" and not piece.before
     return fit - (0.15 if scrap else 0.0) + (0.03 if opens else 0.0)
-
-
-class _Strangers:
-    """What it costs that a name, number or period of the question is not in the passage, or in none at all."""
-
-    def __init__(self, question: str, quotable: Sequence[Piece]) -> None:
-        self._when = periods(question)
-        named = {stem(word) for name in names(question) for word in tokens(name)}
-        coded = {stem(word) for word in tokens(question) if _CODE.fullmatch(word)}
-        self._named = (named | coded) - self._when
-        passages = {id(piece.passage): piece.passage for piece in quotable}
-        self._held = {key: _vocabulary(f"{passage.title} {passage.text}") for key, passage in passages.items()}
-        self._known = frozenset[str]().union(*self._held.values())
-
-    def cost(self, piece: Piece) -> float:
-        held = self._held[id(piece.passage)]
-        here = 0.06 * len(self._named - held) + 0.12 * len(self._when - held)
-        anywhere = 0.12 * len(self._named - self._known) + 0.12 * len(self._when - self._known)
-        return min(0.4, here + anywhere)
-
-
-class _Contrast:
-    """What it costs that a thing of the question is there with another attribute: *sick leave* is not *parental leave*.
-
-    Only where the attribute that was asked for stands somewhere else in what was found: otherwise *vacation days* and
-    *days of annual leave* would be two things.
-    """
-
-    def __init__(self, question: str, found: Sequence[Piece]) -> None:
-        self._asked = frozenset(content(question))
-        known = frozenset(word for piece in found for word in content(piece.text))
-        self._pairs = [pair for pair in _pairs(question) if pair[0] in known]
-
-    def cost(self, piece: Piece) -> float:
-        whole = understood(piece)
-        around = _vocabulary(f"{whole} {piece.heading} {piece.lead}")
-        others = {first for first, _ in _pairs(whole) if first not in self._asked and not first.isdecimal()}
-        seconds = {second for first, second in _pairs(whole) if first in others}
-        return 0.3 if any(first not in around and second in seconds for first, second in self._pairs) else 0.0
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """Neighbouring words that mean something: an attribute and its thing, more often than not."""
-    words = [(stem(word), is_stop_word(word)) for word in tokens(text)]
-    return [(first, second) for (first, a), (second, b) in pairwise(words) if not a and not b]
 
 
 def _goes_on(one: Piece, other: Piece) -> bool:

@@ -17,12 +17,6 @@ _LEAD = re.compile(
     r"[\s,]*(?P<joint>about|for|in|on|with|of|at|from|to|für|mit|en|pour|dans)?\b[\s,]*",
     re.IGNORECASE,
 )
-_MORE = re.compile(
-    r"(?:(?:(?:tell|show|give) me|any(?:thing)?|is there|i want|some)?\s*(?:more|else|further)"
-    r"(?: (?:about|on) (?:it|that|this))?(?: details?| information)?(?: please)?|"
-    r"go on|continue|what else|details?|mehr|weiter|encore|noch mehr|plus de détails)[\s.?!]*",
-    re.IGNORECASE,
-)
 _PRONOUN = re.compile(
     r"\b(?:it|they|them|he|him|she|her(?=[?.!]|$)|(?:this|that|these|those)(?=[?.!]|$| one\b)|"
     r"(?:that|this|the same) "
@@ -47,6 +41,11 @@ _NOUN_PHRASE = re.compile(
     r"(?=([^,;:.?!]+))",
     re.IGNORECASE,
 )
+_ASKING = re.compile(
+    r"^(?:(?:and|but|so)\s+)?(?:(?:what|which|whose|how (?:many|much|long|often|high|large|big|far|old))\b|"
+    r"when|where|who|how|why|wie ?viele?|wie|wann|wo|wer|was|combien|quand|qui|où)\b\s*",
+    re.IGNORECASE,
+)
 _ARTICLES = frozenset({"the", "a", "an", "our", "my", "der", "die", "das", "le", "la", "les"})
 _JOINT = frozenset({"of", "with", "for", "in", "on", "at", "by", "von", "mit", "für", "de", "avec", "pour"})
 
@@ -58,14 +57,10 @@ class FollowUp:
     Attributes:
         query: The question in full.
         same_document: Whether it points to the document that was spoken of.
-        pronoun: Whether it says *it* or the like.
-        more: Whether it asks for more of the same.
     """
 
     query: str
     same_document: bool = False
-    pronoun: bool = False
-    more: bool = False
 
 
 def standalone(text: str, previous: str, meaning: Meaning) -> FollowUp:
@@ -73,25 +68,18 @@ def standalone(text: str, previous: str, meaning: Meaning) -> FollowUp:
     if not previous:
         return FollowUp(query=text)
     same_document = bool(_SAME_DOCUMENT.search(text))
-    if asks_for_more(text):
-        return FollowUp(query=previous, more=True, pronoun=True)
     lead = _LEAD.match(text)
     rest = text[lead.end() :].strip() if lead else text
     led = len(rest) < len(text.strip())
     if _points(rest):
-        return FollowUp(query=_resolved(rest, previous), same_document=same_document, pronoun=True)
+        return FollowUp(query=_resolved(rest, previous), same_document=same_document)
     if not content(rest):
-        return FollowUp(query=f"{rest} {previous}".strip(), pronoun=True)
+        return FollowUp(query=f"{rest.rstrip(' ?.!')} {_ASKING.sub('', previous)}".strip())
     if (led and not _asks(rest)) or _fragment(rest):
         joint = (lead["joint"] or "") if lead else ""
         query = _replaced(rest.strip(" ?.!"), previous, joint, meaning)
         return FollowUp(query=query, same_document=same_document)
     return FollowUp(query=text if not led else rest, same_document=same_document)
-
-
-def asks_for_more(text: str) -> bool:
-    """Whether a message asks for more of what was just given."""
-    return bool(_MORE.fullmatch(text.strip()))
 
 
 def topic(question: str) -> str:

@@ -20,7 +20,7 @@ _CHANGE = re.compile(
     r"(?:(?:make|set|change|use|add|remove|delete|drop|replace|correct|extend|shorten|increase|reduce|raise|lower|put|"
     r"rename|update|include|leave out|ändere|setze|mach|füge|ergänze|entferne|lösche|ersetze|changez?|mets|mettez|"
     r"ajoutez?|supprimez?|remplacez?|cambia|pon|añade|agrega|quita|elimina|reemplaza)\b|"
-    r"(?:send|give|write|draft) (?:it|that|this|me)\b|"
+    r"(?:send|give|write|draft) (?:me )?(?:it|that|this)\b|"
     r"(?:the |our |die |der |das |le |la |el )?[\w -]{1,40}?"
     r"\b(?:is|are|should be|must be|has to be|soll|ist|sind|est|sont|es|son)\b[^?]*$)",
     re.IGNORECASE,
@@ -29,14 +29,27 @@ _CHANGE = re.compile(
 _DETAIL = re.compile(r"[^\W\d_][\w -]{1,30}:\s*\S|(?:and |und |et |y )?(?:in|auf|en) \w+[.!]?$", re.IGNORECASE)
 """Right after a draft: ``decisions: freeze hiring``, ``in German``."""
 
+_STATE = re.compile(
+    r"(?:and |but |so |ok(?:ay)?,? )?(?:what (?:else |more )?(?:do|is|are|does) (?:you |it |there )?(?:still )?"
+    r"(?:need|missing|open|left|want to know)(?: from me)?|what(?:'s| is) (?:still )?(?:missing|next|left)|"
+    r"(?:can you )?show (?:me )?(?:it|that|the draft)(?: to me)?(?: again| once more)|where were we|"
+    r"was (?:fehlt|brauchst du)(?: noch| sonst)*|zeig(?:e)? (?:es |ihn |sie )?(?:mir )?noch ?(?:ein)?mal)[\s.?!]*",
+    re.IGNORECASE,
+)
+"""Wants to see what there is so far, or what is lacking: *what else do you need?*, *show it to me again*."""
+
 
 def continued(told: Sequence[Exchange], tools: Sequence[Card], meaning: Meaning) -> tuple[Card, dict[str, Any]] | None:
     """The call that goes on with what a tool has gathered so far; ``None`` if the message is about something else."""
     now, text = told[-1], bare(told[-1].text)
     found = _last(told[:-1], tools)
-    if found is None or is_question(now.text):
+    if found is None:
         return None
     card, name, arguments, back = found
+    if back <= ASKED and _STATE.fullmatch(text):
+        return card, arguments
+    if is_question(now.text):
+        return None
     way = route(now.text, tools, meaning)
     asked = back <= ASKED and told[-1 - back].answer.rstrip().endswith("?")
     changes = bool(_CHANGE.match(text) or (back == 1 and _DETAIL.match(text)))

@@ -162,7 +162,7 @@ def _kind(line: str, following: str) -> Kind:
     if _HASHES.match(line):
         return "heading"
     numbered = _BULLET.match(line)
-    if numbered and not (line[0].isdigit() and not _BULLET.match(following)):
+    if numbered and not (line[0].isdigit() and not (following[:1].isdigit() and _BULLET.match(following))):
         return "bullet"
     titled = (line[0].isupper() or line[0].isdigit()) and line[-1] not in _STOPS
     short = len(line) < WRAPPED and len(tokens(line)) <= 9

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.models import phrases
-from agent.models.evidence import Evidence, leans
+from agent.models.evidence import Evidence
 from agent.models.markdown import escaped, quoted, table, unescaped
 from agent.models.passages import Passage, Piece, cells, is_value
+from agent.models.understanding import leans
 from agent.models.words import content, periods
 
 _SOURCE = re.compile(r"(?:- |\w+ (?:\w+ )?)\*\*((?:[^*\\]|\\.)+)\*\*")
@@ -34,6 +35,12 @@ def quotation(question: str, chosen: Sequence[Evidence]) -> str:
     return "\n".join([phrases.SEVERAL_SAY, "", *(_placed(f"- {_source(quote.passage)}: ", quote) for quote in found)])
 
 
+def located(chosen: Sequence[Evidence]) -> str:
+    """The quotes again, each with the document and the page that it is from."""
+    found = [_quote("", group) for group in _grouped([evidence.piece for evidence in chosen])]
+    return "\n".join([phrases.FROM, "", *(_placed(f"- {_source(quote.passage)}: ", quote) for quote in found)])
+
+
 def overview(found: Sequence[Piece]) -> str:
     """Where nothing in particular is asked: how the best passages begin."""
     several = len({piece.passage.title for piece in found}) > 1
@@ -48,7 +55,12 @@ def overview(found: Sequence[Piece]) -> str:
 
 def sources(answer: str) -> list[str]:
     """The titles that an answer of this module names as its sources."""
-    openings = (phrases.ACCORDING_TO.split("{")[0], phrases.AMONG_OTHERS.split("{")[0], phrases.SEVERAL_SAY)
+    openings = (
+        phrases.ACCORDING_TO.split("{")[0],
+        phrases.AMONG_OTHERS.split("{")[0],
+        phrases.SEVERAL_SAY,
+        phrases.FROM,
+    )
     lines = answer.splitlines() if answer.startswith(openings) else []
     found = (_SOURCE.match(line) for line in lines)
     return list(dict.fromkeys(unescaped(match[1]) for match in found if match))

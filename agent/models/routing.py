@@ -49,7 +49,8 @@ _ANY_VERB = frozenset(
 )
 """Stems that begin requests of every kind."""
 
-Kind = Literal["tool", "greeting", "thanks", "goodbye", "about", "beyond", "unclear"]
+Kind = Literal["tool", "greeting", "thanks", "goodbye", "fine", "assent", "about", "beyond", "unclear"]
+_COURTESIES: dict[str, Kind] = {"thanks": "thanks", "goodbye": "goodbye", "filler": "fine", "assent": "assent"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def route(text: str, tools: Sequence[Card], meaning: Meaning) -> Route:
     """Find the way for a message that is not empty."""
     asked, courtesy = without_courtesies(text)
     if not tokens(asked):
-        return Route(kind="thanks" if courtesy == "thanks" else "goodbye" if courtesy == "goodbye" else "greeting")
+        return Route(kind=_COURTESIES.get(courtesy, "greeting"))
     tools = [card for card in tools if not card.gathers or wants(asked, card)]
     nearness = {card.name: near(asked, card.examples, meaning) for card in tools}
     best = max(tools, key=lambda card: nearness[card.name], default=None)

@@ -5,7 +5,7 @@ import re
 _COURTESIES = {
     "greeting": (
         r"hi+|hello|hey|howdy|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:morgen|tag|abend)|moin|"
-        r"servus|bonjour|bonsoir|salut|hola"
+        r"servus|bonjour|bonsoir|salut|hola|how are you(?: doing)?(?: today)?"
     ),
     "thanks": (
         r"(?:many |ok(?:ay)?,? )?thanks?(?: you)?(?: (?:so|very) much| a lot| again)?|thx|ty|cheers|much appreciated|"
@@ -18,8 +18,9 @@ _COURTESIES = {
     ),
     "filler": (
         r"there|please|pls|bitte|ok(?:ay)?|great|perfect|cool|nice|awesome|super|so|well|right|everyone|all|switchboard|"
-        r"assistant|bot|how are you(?: doing)?(?: today)?|for (?:your|the) help|got it|understood|yes|no"
+        r"assistant|bot|for (?:your|the) help|got it|understood"
     ),
+    "assent": r"yes|yep|yeah|no|nope|ja|nein|oui|non|sí|cancel|go ahead|do it",
 }
 _COURTESY = re.compile(
     r"[\s,;.!?:–—-]*(?:"
@@ -27,6 +28,9 @@ _COURTESY = re.compile(
     + r")(?![\w'’])[\s,;.!?:–—-]*",
     re.IGNORECASE,
 )
+
+_WEAK = frozenset({"filler", "assent"})
+"""What tells less than the courtesies before it."""
 
 ABOUT = (
     "what can you do",
@@ -80,6 +84,6 @@ def without_courtesies(text: str) -> tuple[str, str]:
     kind = ""
     rest = text.strip()
     while (match := _COURTESY.match(rest)) and match.end():
-        kind = match.lastgroup or "" if match.lastgroup != "filler" or not kind else kind
+        kind = kind if kind and match.lastgroup in _WEAK else match.lastgroup or ""
         rest = rest[match.end() :]
     return _TRAILING.sub("", rest).strip(), kind

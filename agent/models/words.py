@@ -19,6 +19,7 @@ _SAME = {
         build:built
         buy:bought purchase purchases purchased
         choose:chose chosen
+        due:payable
         fall:fell fallen
         grow:grew grown
         hold:held
@@ -40,6 +41,11 @@ _SAME = {
     for word in line.split(":")[1].split()
 }
 """Forms that no ending tells, and the commonest words for the same thing."""
+_BOUNDS = (
+    (re.compile(r"\b(?:at least|(?:no|not) (?:less|fewer) than)\b", re.IGNORECASE), "minimum"),
+    (re.compile(r"\b(?:at most|(?:no|not) (?:more|longer) than|not exceed|up to)\b", re.IGNORECASE), "maximum"),
+)
+"""Phrases made of words that say nothing by themselves, and the word for them."""
 _ORDINALS = {"first": "1", "second": "2", "third": "3", "fourth": "4"}
 
 MONTHS = frozenset(
@@ -101,6 +107,8 @@ def stem(word: str) -> str:
 
 def content(text: str) -> list[str]:
     """The stems of the words that mean something, in order."""
+    for pattern, word in _BOUNDS:
+        text = pattern.sub(word, text)
     return [stem(word) for word in tokens(text) if not is_stop_word(word)]
 
 

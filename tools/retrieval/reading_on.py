@@ -8,7 +8,7 @@ from switchboard.wire import from_json, to_json
 from tools.markdown import escaped
 from tools.progress import passed_on, repeated
 from tools.reading.backend import Reader
-from tools.retrieval import texts
+from tools.retrieval import seating, texts
 from tools.retrieval.attached import Attached, Files
 from tools.retrieval.backend import Library, Passage
 from tools.retrieval.quotes import citation
@@ -43,27 +43,21 @@ def read_files_job(library: Library, reader: Reader) -> JobKind:
         attached = Attached(library=library, reader=reader)
         async with passed_on(context.progress) as told, repeated(told) as tell:
             warnings = await attached.index(files, tell)
-        named = await _named(library, context)
-        passages = await library.search(
-            context.arguments["query"],
-            principal=context.principal,
-            document=named,
-            conversation=context.conversation.key,
-            limit=QUOTED,
-        )
-        return _reply(passages, files, warnings)
+        return _reply(await _found(library, context, files), files, warnings)
 
     return read_files
 
 
-async def _named(library: Library, context: JobContext) -> str:
-    """The id of the one document that was named; empty where none was, or several may be meant."""
-    name = context.arguments["document"]
-    if not name:
-        return ""
-    sources = await library.sources(principal=context.principal, conversation=context.conversation.key, limit=100_000)
-    meant = resolve(name, sources)
-    return meant.fitting[0].id if len(meant.fitting) == 1 else ""
+async def _found(library: Library, context: JobContext, files: Files) -> Sequence[Passage]:
+    """Passages of the one document that was named; of the files, where none was, or several may be meant."""
+    name, query, key = context.arguments["document"], context.arguments["query"], context.conversation.key
+    sources = await library.sources(principal=context.principal, conversation=key, limit=100_000) if name else ()
+    meant = resolve(name, sources).fitting
+    if len(meant) != 1:
+        return await seating.find_in_files(library, query, files, limit=QUOTED)
+    return await library.search(
+        query, principal=context.principal, document=meant[0].id, conversation=key, limit=QUOTED
+    )
 
 
 def _reply(passages: Sequence[Passage], files: Files, warnings: Sequence[Warning]) -> Reply:

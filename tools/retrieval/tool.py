@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from switchboard import BackendError, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning, tool
 from tools.progress import shown
 from tools.reading.backend import Reader
-from tools.retrieval import reading_on, texts
+from tools.retrieval import reading_on, seating, texts
 from tools.retrieval.attached import Attached, Files
-from tools.retrieval.backend import Library, Passage, Source
+from tools.retrieval.backend import Filter, Library, Passage, Source
 from tools.retrieval.conditions import condition
 from tools.retrieval.quotes import citation
 from tools.retrieval.resolving import resolve
@@ -74,14 +74,7 @@ def search_tool(
             if warnings is None:
                 return await _read_on(context, query, document)
             source = await _meant(library, context, document, attached.unreadable(files))
-            passages = await library.search(
-                query,
-                principal=context.principal,
-                document=source.id if source else "",
-                filters=[condition(text) for text in filters],
-                conversation=context.conversation.key,
-                limit=PASSAGES,
-            )
+            passages = await _found(library, query, files, source, [condition(text) for text in filters])
         except BackendError as error:
             raise ToolFailed(texts.SEARCH_FAILED, retryable=error.retryable) from error
         warnings += [Warning(text=text, code="degraded") for text in notices()]
@@ -137,6 +130,21 @@ async def _indexed(attached: Attached, files: Files, context: ToolContext, patie
             return await attached.index(files, shown(context.emit))
     except TimeoutError:
         return None
+
+
+async def _found(
+    library: Library, query: str, files: Files, source: Source | None, filters: Sequence[Filter]
+) -> Sequence[Passage]:
+    if source is None:
+        return await seating.find(library, query, files, filters=filters, limit=PASSAGES)
+    return await library.search(
+        query,
+        principal=files.principal,
+        document=source.id,
+        filters=filters,
+        conversation=files.conversation.key,
+        limit=PASSAGES,
+    )
 
 
 async def _read_on(context: ToolContext, query: str, document: str) -> ToolResult:

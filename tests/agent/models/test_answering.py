@@ -1,7 +1,7 @@
 from langchain_core.messages import ToolMessage
 
 from agent.models import phrases
-from agent.models.answering import Result, answer, read
+from agent.models.answering import Result, Setting, answer, read
 from agent.models.meaning import Meaning
 from agent.models.passages import Passage
 from tests.agent.models.corpus import PASSAGES, shown
@@ -69,7 +69,7 @@ def test_what_was_said_before_is_not_said_again(meaning: Meaning) -> None:
     once = result(shown(PASSAGES[:1]), question="How many weeks of parental leave?")
     first = answer([once], meaning)
     assert "sixteen weeks" in first
-    assert "sixteen weeks" not in answer([once], meaning, said_before=first).replace(first, "")
+    assert "sixteen weeks" not in answer([once], meaning, Setting(wanted="more", said_before=first)).replace(first, "")
 
 
 def test_only_citations_of_the_result_are_given(meaning: Meaning) -> None:

@@ -94,10 +94,28 @@ def test_another_attribute_of_the_same_thing_is_not_quoted(talk: Talk) -> None:
     assert talk.calls[0][1]["query"] == "How many weeks of sick leave do I get?"
 
 
-@pytest.mark.parametrize("text", ["what is this", "What is this?", "who are you"])
-def test_a_question_that_comes_with_a_file_is_about_the_file(talk: Talk, text: str) -> None:
+@pytest.mark.parametrize("text", ["what is this", "What is this?", "What does it say?", "Tell me about it"])
+def test_a_file_that_is_asked_about_as_a_whole_is_summarised(talk: Talk, text: str) -> None:
     talk.say(f"{text}\n[attached: q3.xlsx]")
-    assert [(name, arguments["document"]) for name, arguments in talk.calls] == [("search_documents", "q3.xlsx")]
+    assert [(name, arguments["document"]) for name, arguments in talk.calls] == [("summarize_document", "q3.xlsx")]
+
+
+@pytest.mark.parametrize("text", ["who are the parties?", "what is this?"])
+def test_what_is_said_after_a_file_without_a_word_is_about_the_file(talk: Talk, text: str) -> None:
+    talk.say("[attached: q3.xlsx]")
+    talk.say(text)
+    assert [arguments["document"] for _, arguments in talk.calls] == ["q3.xlsx"]
+
+
+def test_it_is_the_document_that_was_quoted(talk: Talk) -> None:
+    talk.say("How many weeks of parental leave do I get?")
+    talk.say("what does it say?")
+    assert [arguments.get("document") for _, arguments in talk.calls] == ["Leave policy"]
+
+
+def test_a_question_about_the_assistant_is_not_about_the_file(talk: Talk) -> None:
+    assert "quote" in talk.say("who are you?\n[attached: q3.xlsx]")
+    assert talk.calls == []
 
 
 def test_an_attached_file_is_where_it_looks(talk: Talk) -> None:

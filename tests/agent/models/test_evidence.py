@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.models.evidence import ENOUGH, choose, weigh
+from agent.models.evidence import ENOUGH, choose, preferred, weigh
 from agent.models.meaning import Meaning
 from agent.models.passages import Passage, Piece, pieces
 from agent.models.quoting import quotation
@@ -63,6 +63,51 @@ def test_a_question_is_not_its_own_answer(meaning: Meaning) -> None:
 def test_what_is_counted_is_what_was_asked_for(meaning: Meaning) -> None:
     text = "Ask for leave three weeks ahead for many days of leave.\n\nEverybody has 27 days of paid leave in a year."
     assert best("How many days of leave do I get?", text, meaning)[0].startswith("Everybody")
+
+
+def passages(title: str, *texts: str, first: int = 1) -> list[Piece]:
+    """The pieces of a document's passages, which a search has found one after the other."""
+    found = [Passage(id=str(number), title=title, page="", text=text) for number, text in enumerate(texts, first)]
+    return [piece for rank, passage in enumerate(found) for piece in pieces(passage, rank)]
+
+
+def test_what_a_document_is_about_need_not_be_named_on_each_page(meaning: Meaning) -> None:
+    found = passages("Your first day", "Dear Jonas Weber, welcome to us.", "If you come by car, park in Foundry Lane.")
+    assert choose(weigh("Where should Jonas Weber park?", found, meaning))[0].piece.text.endswith("Foundry Lane.")
+
+
+def test_a_name_without_anything_that_is_asked_is_no_answer(meaning: Meaning) -> None:
+    found = passages("Agreement", "This is between Kestrel & Finch Cycles Ltd, York, and Brightwater GmbH, Chemnitz.")
+    assert choose(weigh("What is the share price of Kestrel & Finch?", found, meaning)) == []
+
+
+def test_least_and_most_are_limits(meaning: Meaning) -> None:
+    text = "The Buyer orders frames by fax.\n\nThe Buyer will order at least 2,400 frames in each contract year."
+    assert "2,400" in best("What is the minimum order of frames?", text, meaning)[0]
+
+
+def test_a_date_is_not_how_much(meaning: Meaning) -> None:
+    text = "The invoice came on 3 June.\n\nThe invoice is over 900 EUR."
+    assert best("How much is the invoice?", text, meaning)[0].endswith("EUR.")
+
+
+@pytest.mark.parametrize(
+    ("question", "spoken_of", "said_by"),
+    [
+        ("Who are the parties?", True, ["nda.pdf"]),
+        ("What is the hotel limit in London?", True, ["Library"]),
+        ("What is the hotel limit in London?", False, ["Library"]),
+        ("What does the agreement end by?", False, ["nda.pdf"]),
+    ],
+)
+def test_an_attached_file_answers_what_it_can_and_the_library_the_rest(
+    question: str, spoken_of: bool, said_by: list[str], meaning: Meaning
+) -> None:
+    library = "Changes are signed by both parties. The summer party is in June. The hotel limit in London is 190 GBP."
+    nda = "The parties are Acme Ltd and Beta AG. The agreement ends by notice."
+    found = [*passages("Library", library), *passages("nda.pdf", nda, first=2)]
+    chosen = choose(preferred(weigh(question, found, meaning), frozenset({"nda.pdf"}), spoken_of=spoken_of))
+    assert [evidence.piece.passage.title for evidence in chosen] == said_by
 
 
 def test_a_heading_is_not_an_answer(meaning: Meaning) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import ToolMessage
 
+from agent.models import phrases
 from tests.agent.models.conftest import Talk
 from tests.agent.models.corpus import LIST, SEARCH, shown
 
@@ -75,6 +76,35 @@ def test_a_new_request_begins_anew(talk: Talk) -> None:
     talk.say(FIRST)
     talk.say("Write an invoice for Gamma Ltd")
     assert facts(talk) == [["Write an invoice for Gamma Ltd"]]
+
+
+@pytest.mark.parametrize("text", ["what else do you need?", "What is still missing?", "show it to me again"])
+def test_what_is_lacking_is_told_by_the_tool_itself(talk: Talk, text: str) -> None:
+    talk.say(FIRST)
+    assert talk.say(text) == "For how long is it?"
+    assert facts(talk) == [[FIRST]]
+
+
+def test_another_paper_is_no_change_of_the_last(talk: Talk) -> None:
+    for said in (FIRST, "three years", "Write me an invoice for Gamma Ltd"):
+        talk.say(said)
+    assert facts(talk) == [["Write me an invoice for Gamma Ltd"]]
+
+
+@pytest.mark.parametrize("text", ["yes", "No."])
+def test_a_yes_may_be_what_the_tool_has_asked_for(talk: Talk, text: str) -> None:
+    talk.say(FIRST)
+    talk.say(text)
+    assert facts(talk) == [[FIRST, text]]
+
+
+@pytest.mark.parametrize("text", ["yes", "No."])
+def test_a_yes_to_nothing_is_told_that_nothing_was_asked(talk: Talk, text: str) -> None:
+    assert talk.say(text) == phrases.NOTHING_ASKED
+    talk.say(FIRST)
+    talk.say("three years")
+    assert talk.say(text) == phrases.NOTHING_ASKED
+    assert talk.calls == []
 
 
 def test_a_topic_after_a_finished_draft_is_looked_up(talk: Talk) -> None:

@@ -220,6 +220,16 @@ async def test_an_attached_file_is_read_once_and_found(house: House, search: Too
     ]
 
 
+async def test_an_attached_file_is_heard_beside_any_number_of_documents(house: House, search: Tool) -> None:
+    for number in range(12):
+        await house.put(f"Zoo {number}", f"The walruses of zoo {number} are walruses that eat walruses' fish.")
+    context = house.context(house.blobs.add("notes.txt", b"One of our walruses is ill."))
+    result = await call(search, context, query="Which walruses are ill?")
+    assert "notes.txt" in [citation.title for citation in result.citations[:2]]
+    found = [(citation.title, citation.quote) for citation in result.citations]
+    assert len(found) == len(set(found))
+
+
 async def test_an_unverified_visitor_finds_the_own_attachment(house: House, search: Tool) -> None:
     visitor = Principal(id="visitor-7")
     context = house.context(house.blobs.add("report.txt", b"Walruses."), principal=visitor)
