@@ -48,8 +48,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class BadFrame(BadInput):
     """A frame against the protocol. ``id`` is the message that it was about, where that can be told."""
 
-    def __init__(self, user_text: str, *, code: str, about: str = "") -> None:
-        super().__init__(user_text)
+    def __init__(self, user_text: str, *, code: str, about: str = "", status: int = 400) -> None:
+        super().__init__(user_text, status=status)
         self.frame_code = code
         self.about = about
 
@@ -263,4 +263,5 @@ def _check_upload(request: Upload, bounds: Bounds, about: str) -> None:
     if request.size <= 0:
         raise BadFrame(texts.EMPTY_FILE, code="bad_input", about=about)
     if request.size > bounds.upload:
-        raise BadFrame(texts.TOO_LARGE.format(limit=texts.size(bounds.upload)), code="too_large", about=about)
+        sentence = texts.TOO_LARGE.format(limit=texts.size(bounds.upload))
+        raise BadFrame(sentence, code="too_large", about=about, status=413)

@@ -19,6 +19,7 @@ from switchboard.limits import Limits, Receipt
 from switchboard.messages import Attachment, Message
 from switchboard.rendering import render
 from switchboard.reply import Reply
+from switchboard.testing.channel_files import FilesContract
 from switchboard.testing.channel_incoming import IncomingContract
 from switchboard.testing.channel_outgoing import OutgoingContract
 from switchboard.testing.channel_pressing import PressingContract
@@ -106,5 +107,5 @@ class FakeChannel:
         return answer
 
 
-class ChannelContract(TurnsContract, OutgoingContract, IncomingContract):  # pytest begins with the last
+class ChannelContract(TurnsContract, OutgoingContract, FilesContract, IncomingContract):  # pytest begins with the last
     """What the rest of the house relies on. Inherit from it, or name the class to ``--switchboard-channel``."""

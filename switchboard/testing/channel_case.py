@@ -8,6 +8,7 @@ import pytest
 from switchboard.channels import Channel
 from switchboard.errors import BadInput, Refused
 from switchboard.messages import Attachment, Message
+from switchboard.storage import BlobStore
 
 
 class ChannelCase:
@@ -36,10 +37,26 @@ class ChannelCase:
         """The same with a file, of which the platform says name, media type and size.
 
         Raises:
-            NotImplementedError: The channel takes no files, or takes them on another way.
+            NotImplementedError: Files come on another way, which `filed` says, or not at all.
             ValueError: The platform has no such file.
         """
         raise NotImplementedError
+
+    async def filed(
+        self, channel: Channel[Any, Any], file: Attachment, *, id: str, sender: str, blobs: BlobStore
+    ) -> Message:
+        """The message with a file. Override it where bytes come before the message that names them, or after it.
+
+        Args:
+            file: What the platform says of it; its bytes are ``bytes(file.size)``.
+            blobs: Where it is kept, for the conversation of the message.
+
+        Raises:
+            BadInput: It is refused.
+            ValueError: The platform has no such file.
+        """
+        (message,) = channel.parse(self.payload_with(file, id=id, sender=sender))
+        return message
 
     def heard(self, channel: Channel[Any, Any], text: str, *, id: str = "1", sender: str = "5551") -> Message | None:
         """What the channel makes of a payload; ``None`` if the platform has none such, or it holds nothing to answer.
@@ -69,15 +86,3 @@ class ChannelCase:
     def shown(self, parts: Sequence[Any]) -> str:
         """Everything that a reader sees of parts, buttons included."""
         return "\n".join(text for part in parts for text in (self.text_of(part), *self.buttons_of(part)))
-
-    def file(self, channel: Channel[Any, Any], attachment: Attachment) -> Message | BadInput:
-        """What the channel makes of a message with a file, or how it, or already its platform, refuses it."""
-        try:
-            (message,) = channel.parse(self.payload_with(attachment, id="1", sender="5551"))
-        except NotImplementedError:
-            pytest.skip("the channel says nothing of how files come")
-        except BadInput as error:
-            return error
-        except ValueError:
-            return BadInput("There is no such file.")
-        return message

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from switchboard.channels import Channel
-from switchboard.errors import BadInput
 from switchboard.identity import Conversation
 from switchboard.limits import Limits
-from switchboard.messages import Attachment
 from switchboard.testing.channel_case import ChannelCase
 from switchboard.testing.samples import HOSTILE_NAMES
 
@@ -104,21 +102,3 @@ class IncomingContract(ChannelCase):
     @pytest.mark.parametrize("text", LETTERS)
     def test_every_script_and_emoji_comes_through(self, channel: Channel[Any, Any], text: str) -> None:
         assert self.said(channel, text).text == text
-
-    def test_a_file_of_the_largest_size_is_taken(self, channel: Channel[Any, Any]) -> None:
-        size = channel.limits.upload
-        message = self.file(channel, Attachment(name="a.pdf", media_type="application/pdf", size=size))
-        assert not isinstance(message, BadInput)
-        assert [file.size for file in message.attachments] == [size]
-
-    def test_a_file_over_the_limit_is_refused_with_a_sentence(self, channel: Channel[Any, Any]) -> None:
-        size = channel.limits.upload + 1
-        refused = self.file(channel, Attachment(name="a.pdf", media_type="application/pdf", size=size))
-        assert isinstance(refused, BadInput), "a file over the limit was taken"
-        assert refused.status == 413
-        assert refused.user_text.strip()
-
-    def test_a_hostile_file_name_costs_a_sentence_at_most(self, channel: Channel[Any, Any]) -> None:
-        for name in HOSTILE_NAMES:
-            message = self.file(channel, Attachment(name=name, media_type=name, size=1))
-            assert not isinstance(message, BadInput) or message.user_text.strip()

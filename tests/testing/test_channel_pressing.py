@@ -24,7 +24,7 @@ class Buttons:
     """A room that everybody shares, with buttons below replies; ``forgets`` is what it leaves out of a press."""
 
     name: str = "buttons"
-    limits: Limits = field(default_factory=lambda: Limits(text=500, buttons=5, button_text=40))
+    limits: Limits = field(default_factory=lambda: Limits(text=500, buttons=5, button_text=40, upload=0))
     forgets: tuple[str, ...] = ()
     lines: FakeChannel = field(default_factory=lambda: FakeChannel(name="buttons", push=True))
 

@@ -1,5 +1,8 @@
 """The gateway as a channel: the contract that all channels keep, and what it says of deliveries."""
 
+import hashlib
+import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +11,20 @@ import pytest
 from channels.gateway.channel import GatewayChannel
 from channels.gateway.hall import Hall
 from channels.gateway.settings import GatewaySettings
+from channels.gateway.uploading import send_to
 from channels.websocket.channel import Said
-from channels.websocket.protocol import Say
+from channels.websocket.protocol import Say, Upload, read
+from channels.websocket.saying import said as heard_of
+from channels.websocket.shapes import Bounds
 from stores.connections import MemoryConnectionStore
-from switchboard import Conversation, Principal, Receipt, Reply
+from switchboard import Attachment, BlobStore, Conversation, Limits, Message, Principal, Receipt, Reply
 from switchboard.testing.channel import ChannelContract
 
-from .stage import Sockets, a_stage
+from .stage import Addresses, Sockets, a_stage
+
+
+async def whole(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 def said(text: str, *, id: str, sender: str) -> Said:
@@ -37,10 +47,31 @@ class TestGateway(ChannelContract):
 
     @pytest.fixture
     def channel(self) -> GatewayChannel:
-        return GatewayChannel(Hall(MemoryConnectionStore(), Sockets()), GatewaySettings())
+        return GatewayChannel(Hall(MemoryConnectionStore(), Sockets()), GatewaySettings(), limits=Limits(upload=10_000))
+
+    @pytest.fixture
+    def blobs(self) -> BlobStore:
+        return Addresses()
 
     def payload(self, text: str, *, id: str, sender: str) -> Any:
         return said(text, id=id, sender=sender)
+
+    async def filed(self, channel: Any, file: Attachment, *, id: str, sender: str, blobs: BlobStore) -> Message:
+        """A file goes to the address that is asked for, past the gateway."""
+        heard = said("Read this.", id=id, sender=sender)
+        data, digest = bytes(file.size), hashlib.sha256(bytes(file.size)).hexdigest()
+        facts = {"name": file.name, "media_type": file.media_type, "size": file.size, "digest": digest}
+        bounds = Bounds(text=1_000, upload=channel.limits.upload, attachments=1)
+        asked = read(json.dumps({"type": "upload", "id": "upload-1", **facts}), bounds=bounds)
+        assert isinstance(asked, Upload)
+        there = await send_to(asked, blobs, heard.conversation)
+        owner = heard.conversation.key
+        given = {"name": there.file.name, "media_type": there.file.media_type, "limit": file.size}
+        await blobs.put(whole(data), owner=owner, **given)
+        frame = Say(id=id, text="Read this.", attachments=(digest,))
+        who = {"conversation": heard.conversation, "principal": heard.principal, "received_at": 0.0}
+        (message,) = channel.parse(await heard_of(frame, blobs=blobs, **who))
+        return message  # type: ignore[no-any-return]
 
 
 async def sent(**trouble: set[str]) -> tuple[Receipt, list[dict[str, Any]]]:
