@@ -104,6 +104,8 @@ class Page:
         pages: How the page is counted, with ``{page}`` and ``{pages}`` in it, at the right.
         letter: Whether the paper is US Letter; A4 otherwise.
         template: Name and version of the template, for the file's properties.
+        logo: The sender's logo, PNG, at the top of each page.
+        firm: Who the sender is, in one line above the footer.
     """
 
     title: str
@@ -112,6 +114,8 @@ class Page:
     pages: str
     letter: bool
     template: str
+    logo: bytes | None = None
+    firm: str = ""
 
 
 def plain(text: Text) -> str:

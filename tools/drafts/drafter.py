@@ -15,7 +15,7 @@ from tools.drafts.gathering import LONGEST, State, drops, gather, lacking, settl
 from tools.drafts.mapping import from_mapping
 from tools.drafts.phrasing import Phrasing
 from tools.drafts.reckoning import reckon
-from tools.drafts.settings import DraftSettings
+from tools.drafts.settings import DraftSettings, letterhead_of
 from tools.drafts.showing import amount_text, locale_of
 from tools.drafts.templates import Template, named, spoken_of
 from tools.drafts.texts import Says
@@ -43,6 +43,7 @@ class Drafter:
         self._setup = setup
         self._settings = settings
         self._templates = tuple(templates)
+        self._letterhead = letterhead_of(settings)
         self._phrasing: Phrasing | None = None
 
     async def draft(
@@ -125,6 +126,7 @@ class Drafter:
             version=state.version,
             format=form,
             picture=picture,
+            letterhead=self._letterhead,
         )
         made = await asyncio.to_thread(make, order)
         try:

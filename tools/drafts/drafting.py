@@ -10,6 +10,7 @@ from switchboard import Artifact, ToolContext
 from tools.drafts import converting, filling, pdf, preview, typesetting, word, wordfilling
 from tools.drafts.backend import Format, Party, Value
 from tools.drafts.blocks import Block, Page, Picture
+from tools.drafts.letterhead import Letterhead
 from tools.drafts.reckoning import Reckoned
 from tools.drafts.sandbox import clean
 from tools.drafts.showing import shown
@@ -55,6 +56,7 @@ class Order:
     Attributes:
         locale: Babel's name of it, such as ``de_DE``.
         picture: An illustration, PNG or JPEG.
+        letterhead: Of the firm on whose behalf drafts are made; it is used where the firm is the sender.
     """
 
     template: Template
@@ -65,6 +67,7 @@ class Order:
     version: int
     format: Format = "both"
     picture: bytes | None = None
+    letterhead: Letterhead | None = None
 
 
 def make(order: Order) -> Made:
@@ -78,6 +81,7 @@ def make(order: Order) -> Made:
         return _of_word(order, values)
     blocks = _illustrated(filling.fill(template, language, values), order.picture)
     name = file_name(order)
+    head = order.letterhead if order.letterhead and _is_ours(order) else Letterhead()
     page = Page(
         title=name,
         language=language,
@@ -85,6 +89,8 @@ def make(order: Order) -> Made:
         pages=Says(language)("pages", page="{page}", pages="{pages}"),
         letter=order.locale.rpartition("_")[2] in _LETTER,
         template=f"{template.name} {template.version}",
+        logo=head.logo,
+        firm=head.line,
     )
     printed = pdf.document(blocks, page)
     files = [File(name=f"{name}.png", media_type=PNG, data=preview.first_page(printed))]
@@ -109,6 +115,12 @@ def _of_word(order: Order, values: Mapping[str, object]) -> Made:
         files.append(File(name=f"{name}.png", media_type=PNG, data=preview.first_page(printed)))
     wanted = order.format != "docx" and not printed
     return Made(files=tuple(files), without="" if not wanted else "pdf_failed" if soffice else "no_pdf")
+
+
+def _is_ours(order: Order) -> bool:
+    """Whether the sender is the firm that the settings name, and not somebody whom a person named."""
+    ours = (order.values.get(field.name) for field in order.template.fields if field.ours)
+    return any(value is not None and value.origin.source == "settings" for value in ours)
 
 
 def file_name(order: Order) -> str:

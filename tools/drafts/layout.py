@@ -1,4 +1,6 @@
-"""How wide a table's columns are, for both kinds of files: figures are never broken, the longest texts get the rest."""
+"""How wide a table's columns and a logo are, for both kinds of files: figures are never broken, texts get the rest."""
+
+import io
 
 from tools.drafts.blocks import Table, plain
 
@@ -6,6 +8,22 @@ LETTER = 0.205
 """Centimetres that a character takes at the size of the text, on the average and with some to spare."""
 PADDING = 0.55
 LEAST = 1.4
+
+
+HEAD = 3.4
+"""Centimetres above the text of a page with a logo."""
+_LOGO = (6.0, 1.8)
+"""Centimetres that a logo may be wide and high."""
+
+
+def fitted(logo: bytes) -> tuple[float, float]:
+    """How wide and high a logo is printed, in centimetres."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(logo)) as opened:
+        wide, high = opened.size
+    scale = min(_LOGO[0] / wide, _LOGO[1] / high)
+    return wide * scale, high * scale
 
 
 def widths(table: Table, whole: float) -> list[float]:

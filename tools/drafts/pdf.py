@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from tools.drafts import typesetting
@@ -17,22 +16,24 @@ from tools.drafts.blocks import (
     Pairs,
     Paragraph,
     Picture,
+    Run,
     Signatures,
     Table,
-    Text,
     plain,
 )
+from tools.drafts.layout import HEAD, fitted
 from tools.drafts.layout import widths as column_widths
-from tools.drafts.typesetting import BOLD, PLAIN
+from tools.drafts.paragraphs import paragraph
+from tools.drafts.typesetting import PLAIN
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable
 
 _CM = 72 / 2.54
 _MARGIN = 2.5 * _CM
-_ALIGNS: dict[Align, int] = {"left": 0, "center": 1, "right": 2}
 _GREY, _LIGHT, _DARK, _SHADE = "#808080", "#D0D4DA", "#404040", "#F0F2F5"
-_HANG = 1.1 * _CM
+_FOOT = 2.2
+"""Centimetres below the text."""
 _FITS = 800
 """Characters of a cell that fit on a page in any column; a row with more is parted, and ReportLab heads its parts."""
 
@@ -57,9 +58,9 @@ def document(blocks: Sequence[Block], page: Page) -> bytes:
         invariant=1,
         allowSplitting=1,
     )
-    frame = Frame(
-        _MARGIN, 2.2 * _CM, size[0] - 2 * _MARGIN, size[1] - 4.2 * _CM, leftPadding=0, rightPadding=0, topPadding=0
-    )
+    top = HEAD if page.logo else 2.0
+    high = size[1] - (top + _FOOT) * _CM
+    frame = Frame(_MARGIN, _FOOT * _CM, size[0] - 2 * _MARGIN, high, leftPadding=0, rightPadding=0, topPadding=0)
     made.addPageTemplates(PageTemplate(frames=[frame]))
     writer = _Writer(size[0] - 2 * _MARGIN)
     story = [flowable for block in blocks for flowable in writer.flowables(block, writer.width)]
@@ -69,7 +70,6 @@ def document(blocks: Sequence[Block], page: Page) -> bytes:
 
 def _numbering(page: Page) -> Any:
     """A canvas that writes the footers once it knows how many pages there are."""
-    from reportlab.lib.colors import HexColor
     from reportlab.pdfgen.canvas import Canvas
 
     class Numbering(Canvas):  # type: ignore[misc]
@@ -85,15 +85,31 @@ def _numbering(page: Page) -> Any:
             kept = self._kept
             for number, state in enumerate(kept, start=1):
                 self.__dict__.update(state)
-                self.setFont(PLAIN, 8)
-                self.setFillColor(HexColor(_GREY))
-                self.drawString(_MARGIN, 1.3 * _CM, page.footer)
-                counted = page.pages.format(page=number, pages=len(kept))
-                self.drawRightString(self._pagesize[0] - _MARGIN, 1.3 * _CM, counted)
+                _around(self, page, page.pages.format(page=number, pages=len(kept)))
                 super().showPage()
             super().save()
 
     return Numbering
+
+
+def _around(canvas: Any, page: Page, counted: str) -> None:
+    """Logo, line and footer of a page."""
+    from reportlab.lib.colors import HexColor
+    from reportlab.lib.utils import ImageReader
+
+    width, height = canvas._pagesize
+    canvas.setFillColor(HexColor(_GREY))
+    canvas.setFont(PLAIN, 8)
+    canvas.drawString(_MARGIN, 1.1 * _CM, page.footer)
+    canvas.drawRightString(width - _MARGIN, 1.1 * _CM, counted)
+    if page.firm:
+        firm = paragraph((Run(text=page.firm),), size=8, leading=9, colour=_GREY)
+        _, high = firm.wrap(width - 2 * _MARGIN, 2 * _CM)
+        firm.drawOn(canvas, _MARGIN, 1.45 * _CM)
+    if page.logo is not None:
+        wide, high = (side * _CM for side in fitted(page.logo))
+        logo = ImageReader(io.BytesIO(page.logo))
+        canvas.drawImage(logo, _MARGIN, height - 1.0 * _CM - high, wide, high, mask="auto")
 
 
 class _Writer:
@@ -106,14 +122,14 @@ class _Writer:
             case Heading():
                 return self._heading(block)
             case Paragraph():
-                return [_paragraph(block.text, number=block.number)]
+                return [paragraph(block.text, number=block.number)]
             case Items():
                 numbers = (f"{at}." if block.ordered else "•" for at in range(1, len(block.items) + 1))
                 return [
-                    _paragraph(text, number=number, after=3) for text, number in zip(block.items, numbers, strict=True)
+                    paragraph(text, number=number, after=3) for text, number in zip(block.items, numbers, strict=True)
                 ]
             case Lines():
-                lines = [_paragraph(text, align=block.align, after=0, leading=13.5) for text in block.lines]
+                lines = [paragraph(text, align=block.align, after=0, leading=13.5) for text in block.lines]
                 return [*lines, _gap(10)]
             case Pairs():
                 return [self._pairs(block, width), _gap(10)]
@@ -128,7 +144,7 @@ class _Writer:
 
     def _heading(self, block: Heading) -> "list[Flowable]":
         size, before, after = {1: (20, 0, 16), 2: (11.5, 12, 5)}.get(block.level, (10.5, 8, 3))
-        made = _paragraph(
+        made = paragraph(
             block.text, number=block.number, bold=True, size=size, before=before, after=after, leading=size * 1.2
         )
         made.keepWithNext = True
@@ -136,12 +152,12 @@ class _Writer:
 
     def _pairs(self, block: Pairs, width: float) -> "Flowable":
         inner = width * (0.5 if block.totals and width == self.width else 1)
-        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if width == self.width else (0.42, 0.58)
+        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if width == self.width else (0.46, 0.54)
         rows, last = [], len(block.pairs) - 1
         for at, (name, value) in enumerate(block.pairs):
             bold = block.totals and at == last
             align: Align = "right" if block.totals else "left"
-            rows.append([_paragraph(name, bold=bold, after=0), _paragraph(value, bold=bold, after=0, align=align)])
+            rows.append([paragraph(name, bold=bold, after=0), paragraph(value, bold=bold, after=0, align=align)])
         style: list[tuple[Any, ...]] = [("VALIGN", (0, 0), (-1, -1), "TOP")]
         if block.totals:
             style += [
@@ -166,7 +182,7 @@ class _Writer:
         widths = [width * _CM for width in column_widths(block, self.width / _CM)]
         rows = [
             [
-                _paragraph(text, align=align, bold=at == 0, after=0, leading=13)
+                paragraph(text, align=align, bold=at == 0, after=0, leading=13)
                 for text, align in zip(row, block.aligns, strict=True)
             ]
             for at, row in enumerate((block.header, *block.rows))
@@ -188,7 +204,7 @@ class _Writer:
         width = (self.width - gap * (count // 2)) / (count // 2 + 1)
         rows: list[list[Any]] = []
         for texts in [*labels, block.names]:
-            cells = [_paragraph(text, after=0, size=9 if texts is not block.names else 10.5) for text in texts]
+            cells = [paragraph(text, after=0, size=9 if texts is not block.names else 10.5) for text in texts]
             rows.append([cells[at // 2] if at % 2 == 0 and at // 2 < len(cells) else "" for at in range(count)])
         lines = [
             ("LINEABOVE", (2 * at, row), (2 * at, row), 0.5, _DARK)
@@ -207,49 +223,6 @@ class _Writer:
 def _tallest(table: Table) -> int:
     """Characters of the longest cell."""
     return max((len(plain(cell)) for row in table.rows for cell in row), default=0)
-
-
-def _paragraph(
-    text: Text,
-    *,
-    number: str = "",
-    align: Align = "left",
-    bold: bool = False,
-    size: float = 10.5,
-    before: float = 0,
-    after: float = 6,
-    leading: float = 14.5,
-) -> Any:
-    from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import Paragraph as Set
-
-    style = ParagraphStyle(
-        "body",
-        fontName=PLAIN,
-        fontSize=size,
-        leading=leading,
-        spaceBefore=before,
-        spaceAfter=after,
-        alignment=_ALIGNS[align],
-        leftIndent=_HANG if number else 0,
-        bulletFontName=BOLD if bold else PLAIN,
-        bulletFontSize=size,
-        splitLongWords=1,
-        allowWidows=0,
-        allowOrphans=0,
-    )
-    return Set(_markup(text, bold=bold), style, bulletText=number or None)
-
-
-def _markup(text: Text, *, bold: bool) -> str:
-    """ReportLab's own markup for the text; what is in the text itself is escaped."""
-    out: list[str] = []
-    for run in text:
-        for at, line in enumerate(run.text.split("\n")):
-            out.append("<br/>" if at else "")
-            for font, part in typesetting.runs(typesetting.visual(line), bold=run.bold or bold):
-                out.append(f'<font name="{font}">{escape(part, quote=False)}</font>')
-    return "".join(out)
 
 
 def _grid(

@@ -1,12 +1,16 @@
 """Letters for the PDF: fonts that have them, and right-to-left text in the order in which it is drawn.
 
 ReportLab draws glyphs from left to right and shapes nothing. So Arabic gets its joined forms and right-to-left runs
-their visual order here, line by line as far as a line is known; Word does all that by itself.
+their visual order here, line by line: a paragraph is broken into its lines before each is turned. Word does all that by
+itself.
 """
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
+
+from tools.drafts import typefaces
 
 FOLDER = Path(__file__).parent / "fonts"
 PLAIN, BOLD, ARABIC = "LiberationSans", "LiberationSans-Bold", "NotoNaskhArabic"
@@ -17,19 +21,13 @@ _FILES = {
 }
 MISSING = "□"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufe0f]")
 
 
 @cache
 def _glyphs(font: str) -> frozenset[int]:
     """Make a font known to ReportLab; the characters that it has."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    made = TTFont(font, str(FOLDER / _FILES[font]))
-    pdfmetrics.registerFont(made)
-    return frozenset(made.face.charToGlyph)
+    return typefaces.glyphs(font, FOLDER / _FILES[font])
 
 
 def set_up() -> None:
@@ -44,26 +42,66 @@ def set_up() -> None:
             addMapping(plain, 1, italic, bold)
 
 
-def visual(text: str) -> str:
-    """A line in the order in which it is drawn; text without right-to-left letters stays as it is."""
+def visual(text: str, *, leftward: bool | None = None) -> str:
+    """A line in the order in which it is drawn; text without right-to-left letters stays as it is.
+
+    Args:
+        leftward: Whether it is of a paragraph that is read from the right; told by its first letter if not given.
+    """
     if not _RIGHT_TO_LEFT.search(text):
         return _INVISIBLE.sub("", text)
     from arabic_reshaper import reshape
     from bidi import get_display
 
-    return _INVISIBLE.sub("", str(get_display(reshape(_INVISIBLE.sub("", text)))))
+    side = None if leftward is None else "R" if leftward else "L"
+    return _INVISIBLE.sub("", str(get_display(reshape(_INVISIBLE.sub("", text)), base_dir=side)))
+
+
+def leftward(text: str) -> bool:
+    """Whether a paragraph is read from the right: its first letter that has a direction says so."""
+    for letter in text:
+        if (direction := unicodedata.bidirectional(letter)) in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def turned(text: str) -> bool:
+    """Whether there are letters in a text that are read from the right."""
+    return bool(_RIGHT_TO_LEFT.search(text))
+
+
+def broken(text: str, width: float, *, size: float, bold: bool) -> list[str]:
+    """The lines of a paragraph in the order in which they are drawn, each at most so wide in points."""
+    side = leftward(text)
+    out: list[str] = []
+    for part in text.split("\n"):
+        line: list[str] = []
+        for word in part.split():
+            if line and _wide(" ".join([*line, word]), size, bold) > width:
+                out.append(visual(" ".join(line), leftward=side))
+                line = []
+            line.append(word)
+        out.append(visual(" ".join(line), leftward=side))
+    return out
+
+
+def _wide(line: str, size: float, bold: bool) -> float:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    return float(sum(stringWidth(part, font, size) for font, part in runs(visual(line), bold=bold)))
 
 
 def runs(line: str, *, bold: bool) -> list[tuple[str, str]]:
     """A line in visual order, parted by the font that has its letters: pairs of font and text."""
     font = BOLD if bold else PLAIN
     out: list[tuple[str, str]] = []
-    at = 0
-    for match in _ARABIC.finditer(line):
-        out += [(font, _drawable(line[at : match.start()], font)), (ARABIC, _drawable(match[0], ARABIC))]
-        at = match.end()
-    out.append((font, _drawable(line[at:], font)))
-    return [(name, text) for name, text in out if text]
+    for letter in line:
+        name, shown = _drawn(letter, font)
+        if out and out[-1][0] == name:
+            out[-1] = (name, out[-1][1] + shown)
+        else:
+            out.append((name, shown))
+    return out
 
 
 def missing(text: str) -> int:
@@ -71,6 +109,11 @@ def missing(text: str) -> int:
     return sum(part.count(MISSING) for _, part in runs(visual(text), bold=False)) - text.count(MISSING)
 
 
-def _drawable(text: str, font: str) -> str:
-    has = _glyphs(font)
-    return "".join(letter if ord(letter) in has or letter in " \n" else MISSING for letter in text)
+def _drawn(letter: str, font: str) -> tuple[str, str]:
+    """A letter with the font that has it: our own, the Arabic one, or one of the machine; a box where none has."""
+    if ord(letter) in _glyphs(font) or letter in " \n":
+        return font, letter
+    if ord(letter) in _glyphs(ARABIC):
+        return ARABIC, letter
+    found = typefaces.having(letter)
+    return (found, letter) if found else (font, MISSING)

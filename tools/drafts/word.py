@@ -18,6 +18,7 @@ from tools.drafts.blocks import (
     Signatures,
     Table,
 )
+from tools.drafts.layout import HEAD, fitted
 from tools.drafts.layout import widths as column_widths
 from tools.drafts.wordparts import (
     add,
@@ -28,6 +29,7 @@ from tools.drafts.wordparts import (
     into,
     line_above,
     line_below,
+    put_picture,
     repeat,
     timeless,
     to_the_right,
@@ -88,6 +90,7 @@ def _set_up(made: "Document", page: Page) -> None:
     properties.title, properties.language, properties.author = page.title, page.language, ""
     properties.comments, properties.subject, properties.category = "", page.footer, page.template
     properties.created = properties.modified = datetime(2000, 1, 1, tzinfo=UTC)
+    _header(section, page)
     _footer(section, page)
 
 
@@ -107,11 +110,29 @@ def _typeface(style: Any, language: str) -> None:
     add(properties, "w:lang", val=language)
 
 
+def _header(section: Any, page: Page) -> None:
+    """The logo above the text."""
+    if page.logo is None:
+        return
+    from docx.shared import Cm, Pt
+
+    section.top_margin, section.header_distance = Cm(HEAD), Cm(1.0)
+    paragraph = section.header.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(0)
+    width, height = fitted(page.logo)
+    put_picture(paragraph, page.logo, Cm(width), Cm(height))
+
+
 def _footer(section: Any, page: Page) -> None:
     from docx.enum.text import WD_TAB_ALIGNMENT
     from docx.shared import Cm, Pt, RGBColor
 
     paragraph = section.footer.paragraphs[0]
+    if page.firm:
+        firm = paragraph.insert_paragraph_before(page.firm)
+        firm.paragraph_format.space_after = Pt(2)
+        for run in firm.runs:
+            run.font.size, run.font.color.rgb = Pt(8), RGBColor.from_string(_GREY)
     paragraph.style.paragraph_format.tab_stops.clear_all()
     width = _WIDTHS[page.letter][0] - 2 * _MARGIN
     paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(width), WD_TAB_ALIGNMENT.RIGHT)
@@ -165,7 +186,7 @@ class _Writer:
             case Picture():
                 from docx.shared import Cm
 
-                self._made.add_picture(io.BytesIO(block.data), width=Cm(self._width * 0.6))
+                put_picture(self._made.add_paragraph(), block.data, Cm(self._width * 0.6))
 
     def _heading(self, block: Heading) -> None:
         paragraph = self._made.add_paragraph(style=f"Heading {min(block.level, 3)}")
@@ -190,7 +211,7 @@ class _Writer:
 
     def _pairs(self, block: Pairs, place: Any) -> None:
         width = self._width * (0.5 if block.totals or place is not self._made else 1)
-        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if place is self._made else (0.42, 0.58)
+        shares = (0.6, 0.4) if block.totals else (0.4, 0.6) if place is self._made else (0.46, 0.54)
         table = bare_table(place, len(block.pairs), [width * share for share in shares])
         if block.totals:
             to_the_right(table)

@@ -5,23 +5,35 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from tools.drafts.blocks import Align, Text
+from tools.drafts.blocks import Align, Text, plain
+from tools.drafts.typesetting import leftward
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+_BEHIND_BIDI = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:rPr")
 
 
 def write(paragraph: Any, text: Text, *, align: Align = "left", bold: bool = False) -> None:
     """Put text into a paragraph; it is text whatever stands in it."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
+    turned = leftward(plain(text))
     for run in text:
         made = paragraph.add_run()
         made.bold = True if run.bold or bold else None
+        made.font.rtl = True if turned else None
+        made.font.cs_bold = made.bold if turned else None
         for at, line in enumerate(run.text.split("\n")):
             if at:
                 made.add_break()
             made.add_text(line)
-    if align != "left":
+    if turned:
+        properties = paragraph._p.get_or_add_pPr()
+        properties.insert_element_before(
+            element("w:bidi"), *_BEHIND_BIDI
+        )  # from here on left and right are turned, too
+    elif align != "left":
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if align == "right" else WD_ALIGN_PARAGRAPH.CENTER
 
 
@@ -86,6 +98,13 @@ def element(name: str, **attributes: str) -> Any:
     for key, value in attributes.items():
         element.set(qn(f"w:{key}"), value)
     return element
+
+
+def put_picture(paragraph: Any, data: bytes, width: int, height: int | None = None) -> None:
+    """Put a picture at the very edge of a paragraph: without these marks other programs leave a gap around it."""
+    made = paragraph.add_run().add_picture(io.BytesIO(data), width=width, height=height)
+    for side in ("distT", "distB", "distL", "distR"):
+        made._inline.set(side, "0")
 
 
 def whole(row: Any) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.tools.drafts.conftest import TEMPLATES, TODAY, Gathered
-from tools.drafts import pdf, word
+from tools.drafts import pdf, typefaces, word
 from tools.drafts.backend import Line, Money, Origin, Party, Value
 from tools.drafts.blocks import Page, plain
 from tools.drafts.drafting import DOCX, PDF, PNG, Made, Order, make
@@ -223,7 +223,10 @@ def test_any_text_is_one_value_of_the_blocks_whatever_is_in_it(text: str) -> Non
     assert plain(heading.text).endswith(">")  # type: ignore[union-attr]
 
 
-def test_letters_of_right_to_left_scripts_are_joined_and_turned_and_others_are_told(gathered: Gathered) -> None:
+def test_letters_of_right_to_left_scripts_are_joined_and_turned_and_others_are_told(
+    gathered: Gathered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typefaces, "_searched", lambda code: None)  # a machine without fonts for it
     said = "letter from שלום עולם to Jane Doe about x"
     state = gathered("letter", said)
     values = {
