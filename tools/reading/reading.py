@@ -16,6 +16,7 @@ from tools.reading.parts import piece_to_json
 from tools.reading.process import Lost, Opening, Read, Worker
 from tools.reading.reasons import too_slow, unreadable
 from tools.reading.sheet import Fault, Sheet
+from tools.together import tasks
 
 _SHARED = 4  # pieces from which on it is worth that a second worker opens the file, too
 _MOST_AT_ONCE = 32
@@ -117,14 +118,12 @@ class Reading:
         telling = asyncio.create_task(self._tell())
         reserved = 0
         try:
-            async with asyncio.TaskGroup() as group:
+            async with tasks() as group:
                 group.create_task(self._work(lane))
                 while len(self._todo) >= _SHARED * (reserved + 1) and await self._workers.reserve():
                     reserved += 1
                     group.create_task(self._help())
             return await self._together(lane)
-        except ExceptionGroup as errors:
-            raise errors.exceptions[0] from errors
         finally:
             telling.cancel()
             for _ in range(reserved):

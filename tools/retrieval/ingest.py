@@ -16,6 +16,7 @@ from tools.reading.reasons import unreadable
 from tools.reading.words import display_name
 from tools.retrieval.backend import Access, Library, Source, Value
 from tools.retrieval.ingest_survey import Candidate, IngestProblem, survey, within
+from tools.together import tasks
 
 __all__ = ["LIBRARY", "IngestProblem", "IngestProgress", "IngestReport", "ingest"]
 
@@ -203,12 +204,9 @@ class _Ingest:
                 self._counts[await self._one(plan, path, known.get(plan.id))] += 1
                 self._progress(IngestProgress(done=sum(self._counts.values()), total=self._total, name=path.name))
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._reader.workers + 1, len(plans))):  # One is indexed while the others are read.
-                    group.create_task(work())
-        except ExceptionGroup as failures:
-            raise failures.exceptions[0] from failures
+        async with tasks() as group:
+            for _ in range(min(self._reader.workers + 1, len(plans))):  # One is indexed while the others are read.
+                group.create_task(work())
 
     async def _one(self, plan: Source, path: Path, known: Source | None) -> Outcome:
         reading = f"ingest:{plan.id}"  # for as long as it lasts: a run that is stopped goes on at the page

@@ -19,6 +19,7 @@ from tools.summaries.estimating import Estimate, estimate, pages
 from tools.summaries.keeping import Kept
 from tools.summaries.notes import as_notes, pages_of, sections
 from tools.summaries.trouble import Trouble
+from tools.together import tasks
 
 T = TypeVar("T")
 
@@ -209,12 +210,9 @@ class _Work:
 
 async def _together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """The results of works done side by side; when one fails, the others are stopped, as they cost money."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(work) for work in works]
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    return [task.result() for task in tasks]
+    async with tasks() as group:
+        made = [group.create_task(work) for work in works]
+    return [task.result() for task in made]
 
 
 def _grouped(notes: Sequence[tuple[Section, ...]], budget: int) -> list[list[tuple[Section, ...]]]:
