@@ -6,10 +6,7 @@ answer (SEP-2322): there an answer counts once, for the very call that was asked
 
 import asyncio
 import json
-import secrets
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -24,15 +21,12 @@ from mcp.types import (
 )
 
 from channels.mcp import texts
+from channels.mcp.questions import SECONDS, Questions
 from switchboard import Principal, Tool
 from switchboard.visible import visible
 
 ENDS_WITH_QUESTION: Final = "2026-07-28"
 """The first version in which a call ends with a question. Versions are dates and compare as text."""
-SECONDS = 600.0
-"""How long an answer may take."""
-MOST = 1_000
-"""Questions that may wait for their answer; the oldest is forgotten first, and asked again."""
 _KEY = "agree"
 
 
@@ -46,10 +40,9 @@ def can_ask(context: ServerRequestContext[Any]) -> bool:
 
 @dataclass(slots=True)
 class Asking:
-    """Asks, and remembers what it has asked. ``now`` is a clock that only ever grows."""
+    """Asks, and remembers what it has asked."""
 
-    now: Callable[[], float] = time.monotonic
-    _waiting: OrderedDict[str, tuple[str, float]] = field(default_factory=OrderedDict)
+    questions: Questions = field(default_factory=Questions)
 
     async def agreed(
         self, tool: Tool, params: CallToolRequestParams, context: ServerRequestContext[Any], principal: Principal
@@ -59,24 +52,14 @@ class Asking:
         question = ElicitRequestFormParams(message=texts.may_i(tool.name, _shown(arguments)), requested_schema=_FORM)
         if not _later(context):
             return await _ask_now(question, context)
-        subject = json.dumps([principal.id, tool.name, arguments], sort_keys=True)
+        call = json.dumps([tool.name, arguments], sort_keys=True)
         answer = (params.input_responses or {}).get(_KEY)
-        if self._was_asked(params.request_state, subject) and isinstance(answer, ElicitResult):
+        asked = self.questions.was_asked(principal.id, params.request_state or "", call)
+        if asked and isinstance(answer, ElicitResult):
             return _is_yes(answer)
         return InputRequiredResult(
-            input_requests={_KEY: ElicitRequest(params=question)}, request_state=self._ask(subject)
+            input_requests={_KEY: ElicitRequest(params=question)}, request_state=self.questions.ask(principal.id, call)
         )
-
-    def _ask(self, subject: str) -> str:
-        token = secrets.token_urlsafe(16)
-        self._waiting[token] = (subject, self.now() + SECONDS)
-        if len(self._waiting) > MOST:
-            self._waiting.popitem(last=False)
-        return token
-
-    def _was_asked(self, token: str | None, subject: str) -> bool:
-        asked, until = self._waiting.pop(token or "", ("", 0.0))
-        return asked == subject and self.now() < until
 
 
 _FORM: dict[str, Any] = {

@@ -14,7 +14,7 @@ from mcp.types import (
     UrlElicitationCapability,
 )
 
-from channels.mcp.asking import MOST, SECONDS, Asking, can_ask
+from channels.mcp.asking import can_ask
 from channels.mcp.calling import Caller
 from channels.mcp.server import build
 from channels.mcp.workshop import Workshop
@@ -152,23 +152,6 @@ async def test_a_yes_counts_once_and_for_the_very_call_that_was_asked_about() ->
         await call("plan.txt", second)
         assert isinstance(await call("plan.txt", second), InputRequiredResult)
     assert done == ["plan.txt"]
-
-
-def test_a_yes_is_only_its_own_persons_and_not_for_ever() -> None:
-    now = [0.0]
-    asking = Asking(now=lambda: now[0])
-    token = asking._ask("ann")
-    assert not asking._was_asked(token, "bob")
-    token = asking._ask("ann")
-    now[0] = SECONDS
-    assert not asking._was_asked(token, "ann")
-
-
-def test_questions_that_nobody_answers_do_not_pile_up() -> None:
-    asking = Asking()
-    first, *_, last = [asking._ask("ann") for _ in range(MOST + 1)]
-    assert not asking._was_asked(first, "ann")
-    assert asking._was_asked(last, "ann")
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,38 @@ async def test_a_cancelled_call_stops_the_tool(tmp_path: Path, mode: str) -> Non
 
 
 @BOTH
+async def test_who_cancels_a_call_ends_nobody_elses_of_the_same_id(tmp_path: Path, mode: str) -> None:
+    begun, ended = dict[str, asyncio.Event](), list[str]()
+    both, release = asyncio.Barrier(3), asyncio.Event()
+
+    @tool
+    async def wait(context: ToolContext) -> ToolResult:
+        """Wait."""
+        begun[context.principal.id] = asyncio.Event()
+        await both.wait()
+        try:
+            await release.wait()
+        finally:
+            ended.append(context.principal.id)
+            begun[context.principal.id].set()
+        return ToolResult(text=f"For {context.principal.id}.")
+
+    async with (
+        served(tmp_path, [wait]) as api,
+        client(api, api.key, mode) as ann,
+        client(api, "the-owner-key", mode) as owner,
+    ):
+        calls = [asyncio.create_task(said(each, "wait")) for each in (ann, owner)]
+        await both.wait()
+        calls[0].cancel()
+        async with asyncio.timeout(60):
+            await begun["ann"].wait()
+        assert ended == ["ann"]
+        release.set()
+        assert await calls[1] == "For owner."
+
+
+@BOTH
 async def test_a_person_is_asked_through_the_client(tmp_path: Path, mode: str) -> None:
     async def agree(context: Any, params: Any) -> ElicitResult:
         return ElicitResult(action="accept", content={"agree": True})
