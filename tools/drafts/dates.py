@@ -27,6 +27,15 @@ _RELATIVE = {
     "hier": -1,
     "ayer": -1,
 }
+_BEFORE = "on |by |until |next |this |coming |am |bis |nächste[nrs]? |kommende[nrs]? |le |el |(?:el )?próximo |ce "
+_NEXT = rf"(?:(?:{_BEFORE})+|(?<=due )|(?<=payable )|(?<=fällig )|(?<=zahlbar ))"
+"""What makes a date of a day of the week that stands behind it."""
+_COMING = r"(?: prochain| próximo| que viene)"
+_MONTH_END = re.compile(
+    r"(?<!\w)(?:(?:the )?end of (?:the|this) month|month[- ]end|(?:zum )?Monatsende|Ende des Monats|"
+    r"(?:la )?fin du mois|(?:a )?fin(?:al)? de(?:l)? mes)(?!\w)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, _RELATIVE))})(?!\w)", re.IGNORECASE)
 
 
@@ -45,8 +54,23 @@ def dates(text: str, *, today: date, month_first: bool) -> Iterator[tuple[re.Mat
     for pattern in _named():
         for match in pattern.finditer(text):
             yield match, _date(match["year"], str(_months()[match["month"].casefold().rstrip(".")]), match["day"])
+    for match in _yearless().finditer(text):
+        yield match, _coming(_months()[match["month"].casefold()], int(match["day"]), today)
     for match in _WORD.finditer(text):
         yield match, today + timedelta(days=_RELATIVE[match[0].casefold()])
+    for match in _weekday().finditer(text):
+        name = match["day"] or match["first"] or match["alone"]
+        ahead = (_weekdays()[name.casefold()] - today.weekday() - 1) % 7 + 1
+        yield match, today + timedelta(days=ahead)
+    for match in _MONTH_END.finditer(text):
+        yield match, today.replace(day=calendar.monthrange(today.year, today.month)[1])
+
+
+def _coming(month: int, day: int, today: date) -> date | None:
+    """The next such day from today on; a 29 February is up to eight years away."""
+    years = range(today.year, today.year + 9 if (month, day) == (2, 29) else today.year + 2)
+    found = (_date(str(year), str(month), str(day)) for year in years)
+    return next((each for each in found if each is not None and each >= today), None)
 
 
 def after(start: date, duration: Duration) -> date | None:
@@ -78,6 +102,36 @@ def _months() -> dict[str, int]:
         for width in ("wide", "abbreviated")
         for number, name in Locale(language).months["format"][width].items()
     }
+
+
+@cache
+def _weekdays() -> dict[str, int]:
+    from babel import Locale
+
+    return {
+        name.casefold(): number
+        for language in _LANGUAGES
+        for number, name in Locale(language).days["format"]["wide"].items()
+    }
+
+
+@cache
+def _weekday() -> re.Pattern[str]:
+    """A day of the week behind or before a small word that makes a date of it: the first one after today."""
+    names = "|".join(map(re.escape, _weekdays()))
+    beside = rf"(?<!\w)(?:{_NEXT}(?P<day>{names})|(?P<first>{names}){_COMING})(?!\w)"
+    return re.compile(rf"{beside}|^\s*(?P<alone>{names})[\s.!]*$", re.IGNORECASE)
+
+
+@cache
+def _yearless() -> re.Pattern[str]:
+    """A day and a month as their language writes them, so that *2 may* is no day: the next one from today on."""
+    from babel import Locale
+
+    names = {name for language in _LANGUAGES for name in Locale(language).months["format"]["wide"].values()}
+    month = rf"(?P<month>{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})"
+    no_year = r"(?!\w)(?!,?\s+(?:de\s+|del\s+)?\d{4}\b)"
+    return re.compile(rf"(?<![\d.,/-])\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|er)?\s+(?:of\s+|de\s+)?{month}{no_year}")
 
 
 @cache

@@ -48,6 +48,7 @@ class State:
         values: By field; those that nobody said have another origin.
         asked: The field that the next thing said should answer; ``None`` if the draft can be made.
         fault: What is wrong with that field, if it was said.
+        wrong: A date of the last thing that was said that is in no calendar.
         note: What of the last thing that was said could not be used.
         version: How often there was something to draft that was new.
         changed: What the last thing that was said changed in a draft that was there before.
@@ -58,6 +59,7 @@ class State:
     values: Mapping[str, Value] = field(default_factory=dict)
     asked: Field | None = None
     fault: Fault | None = None
+    wrong: Fault | None = None
     note: str = ""
     version: int = 0
     changed: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ def settled(state: State, template: Template, setting: Setting, settings: DraftS
     """
     values = {**_unsaid(template, setting, settings, seed), **state.values}
     values |= _given_back(template, values) if template.credit else {}
-    fault = first_fault(template, values, Says(setting.language))
+    fault = state.wrong or first_fault(template, values, Says(setting.language))
     asked = template.field(fault.field) if fault else next(iter(lacking(template, values)), None)
     new = asked is None and (state.version == 0 or bool(state.changed))
     return replace(state, values=values, fault=fault, asked=asked, version=state.version + new)
@@ -144,7 +146,7 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
     fields = tuple(sorted(template.fields, key=lambda each: each is not asked))  # a bare value is for what was asked
     found = understanding.understand(text, fields[free:], setting, labelled_only=free)
     says = Says(setting.language)
-    note = says("no_such_date", said=short(found.wrong, 40)) if found.wrong else ""
+    note = ""
     if asked and asked.name not in found.values and (free or asked.type not in _FREE):
         note = _answered(asked, found, text, setting, before, note)
     elif not asked and state.version:
@@ -159,16 +161,24 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
     changed += tuple(name for name in before if name not in values)
     if text != whole:
         changed, note = (*changed, "language"), "" if asked is None else note
-    elif number > 1 and not changed and not note and not (found.total or found.picture):
+    elif number > 1 and not changed and not note and not (found.total or found.picture or found.wrong):
         note = says("no_change") if asked is None else ""
     return replace(
         state,
         values=values,
         note=note,
+        wrong=_no_such_date(found, says),
         changed=changed,
         total=found.total or state.total,
         picture=found.picture or state.picture,
     )
+
+
+def _no_such_date(found: Found, says: Says) -> Fault | None:
+    if found.wrong is None:
+        return None
+    said, field = found.wrong
+    return Fault(field=field.name, text=says("no_such_date", said=short(said, 40)))
 
 
 def _answered(asked: Field, found: Found, text: str, setting: Setting, before: Mapping[str, Value], note: str) -> str:
@@ -178,7 +188,7 @@ def _answered(asked: Field, found: Found, text: str, setting: Setting, before: M
     if value is not None:
         found.values[asked.name] = value
         return note
-    if found.values or note:
+    if found.values or found.wrong or note:
         return note
     says = Says(setting.language)
     return says("not_understood", label=asked.label, example=example(asked, says))

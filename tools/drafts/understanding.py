@@ -35,6 +35,9 @@ _WHOLE: tuple[FieldType, ...] = ("party", "paragraphs", "list", "clauses", "line
 """Types whose labelled value may go on over several lines."""
 
 
+_DAYS: tuple[FieldType, ...] = ("date", "deadline")
+
+
 @dataclass(slots=True, kw_only=True)
 class Found:
     """What one text says.
@@ -44,14 +47,14 @@ class Found:
         total: A total that it names.
         picture: What an illustration should show.
         left: What of the text was not understood.
-        wrong: What can't be, such as 31 June, in a sentence.
+        wrong: What can't be, such as 31 June, and the field that it was said for.
     """
 
     values: dict[str, Known] = field(default_factory=dict)
     total: Money | None = None
     picture: str = ""
     left: str = ""
-    wrong: str = ""
+    wrong: tuple[str, Field] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,10 +226,12 @@ def _shaped(sheet: Sheet, setting: Setting, found: Found) -> Iterator[tuple[Fiel
         yield from _owned(sheet, match, percent, ("percent", "discount"))
     for match, day in list(_dates(sheet.text, setting)):
         if day is None:
-            found.wrong = match[0]
+            owner = sheet.owner(match.start(), match.end(), _DAYS)
+            meant = owner[0] if owner else next(iter(sheet.of(*_DAYS)), None)
+            found.wrong = (match[0], meant) if meant else None
             sheet.take(match.start(), match.end())
             continue
-        yield from _owned(sheet, match, day, ("date", "deadline"))
+        yield from _owned(sheet, match, day, _DAYS)
     for match, length in list(amounts.durations(sheet.text)):
         yield from _owned(sheet, match, length, ("duration", "deadline"))
     if sheet.of("money"):

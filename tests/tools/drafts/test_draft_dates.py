@@ -38,6 +38,32 @@ def test_tomorrow_is_counted_from_today() -> None:
     assert read("tomorrow") == read("morgen") == [date(2026, 3, 2)]
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("next Friday", date(2026, 3, 6)),
+        ("due on Sunday", date(2026, 3, 8)),
+        ("nächsten Freitag", date(2026, 3, 6)),
+        ("vendredi prochain", date(2026, 3, 6)),
+        ("el próximo viernes", date(2026, 3, 6)),
+        ("Friday", date(2026, 3, 6)),
+        ("end of the month", date(2026, 3, 31)),
+        ("zum Monatsende", date(2026, 3, 31)),
+        ("3 May", date(2026, 5, 3)),
+        ("1. Februar", date(2027, 2, 1)),
+        ("29 February", date(2028, 2, 29)),
+        ("1er mars", date(2026, 3, 1)),
+    ],
+)
+def test_a_date_without_its_year_is_the_next_one(written: str, day: date) -> None:
+    assert read(written) == [day]
+
+
+@pytest.mark.parametrize("written", ["clause 2 may apply", "the Friday meeting", "31 June", "Freitagsrunde"])
+def test_words_that_look_like_a_date_are_none(written: str) -> None:
+    assert [day for day in read(written) if day] == []
+
+
 def test_a_date_that_is_in_no_calendar_is_told_from_none_at_all() -> None:
     assert read("31 June 2026") == [None]
     assert read("soon") == []

@@ -1,5 +1,6 @@
 """A draft over several messages: questions, answers, changes, and what can't be."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -58,6 +59,8 @@ def test_an_answer_that_does_not_fit_is_asked_for_again_with_an_example(gathered
     ("change", "field", "value"),
     [
         ("make it 45 days", "due", Duration(count=45, unit="day")),
+        ("no, 14 days", "due", Duration(count=14, unit="day")),
+        ("make it due next Friday", "due", date(2026, 3, 6)),
         ("the tax is 19%", "tax", Decimal(19)),
         ("change the customer to Beta GmbH", "buyer", Party(name="Beta GmbH")),
         ("invoice number: 2026-17", "number", "2026-17"),
@@ -148,7 +151,15 @@ def test_a_fact_that_is_not_needed_can_be_left_out(gathered: Gathered) -> None:
 
 
 def test_a_day_that_is_in_no_calendar_is_told(gathered: Gathered) -> None:
-    assert "31 June 2026" in gathered("nda", "NDA between Acme and Beta, dated 31 June 2026").note
+    said = "invoice from Me to ACME, 3 days at 900 EUR, VAT 0%, due 31 June 2026"
+    state = gathered("invoice", said)
+    assert state.fault is not None
+    assert (state.fault.field, state.fault.text) == (
+        "due",
+        "31 June 2026 is not a date that exists. Which date should it be?",
+    )
+    mended = gathered("invoice", said, "30 June 2026")
+    assert (mended.asked, mended.values["due"].value) == (None, date(2026, 6, 30))
 
 
 def test_the_settings_know_our_own_firm_account_and_currency(gathered: Gathered) -> None:

@@ -88,7 +88,8 @@ def test_questions_come_in_the_language_that_is_spoken(
         assert state.asked is not None
         assert state.asked.told_in(language).question.startswith(question)
     else:
-        assert "gibt es nicht" in state.note
+        assert state.fault is not None
+        assert "gibt es nicht" in state.fault.text
 
 
 def test_a_bare_address_answers_the_question_for_a_party(gathered: Gathered) -> None:
