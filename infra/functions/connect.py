@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from channels.gateway.opening import opened
-from channels.gateway.settings import GatewaySettings, gateway_settings
-from channels.tokens import Tokens
-from infra.functions.starting import Started
-from switchboard.connections import ConnectionStore
-from switchboard.errors import BackendError, Refused
-from switchboard.settings import Settings
+from infra.functions.deferring import quick_start
+
+with quick_start():
+    from channels.gateway.opening import opened
+    from channels.gateway.settings import GatewaySettings, gateway_settings
+    from channels.tokens import Tokens
+    from infra.functions.starting import Started
+    from switchboard.connections import ConnectionStore
+    from switchboard.errors import BackendError, Refused
+    from switchboard.settings import Settings
 
 log = logging.getLogger("switchboard.channels")
 
@@ -52,6 +55,7 @@ async def _opened(event: Mapping[str, Any]) -> int:
     return TAKEN
 
 
+@quick_start()
 def _made(settings: Settings) -> Kept:
     from stores import gateway_connections
     from switchboard.plugins import Setup

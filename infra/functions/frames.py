@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from channels.gateway.desk import Desk
-from infra.functions.starting import Started
-from switchboard.assistant import Catalogue
-from switchboard.boundary import attempt
-from switchboard.identity import Principal
-from switchboard.settings import Settings
+from infra.functions.deferring import quick_start
+
+with quick_start():
+    from channels.gateway.desk import Desk
+    from infra.functions.starting import Started
+    from switchboard.assistant import Catalogue
+    from switchboard.boundary import attempt
+    from switchboard.identity import Principal
+    from switchboard.settings import Settings
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
@@ -44,6 +47,7 @@ async def _taken(connection_id: str, text: str | None) -> int:
     return 500
 
 
+@quick_start()
 def _made(settings: Settings) -> Desk:
     from agent.front import Front
     from channels.gateway.desk import desk

@@ -10,9 +10,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from channels.receiving import Posted, Received, Receiver
-from infra.functions.starting import Started
-from switchboard.settings import Settings
+from infra.functions.deferring import quick_start
+
+with quick_start():
+    from channels.receiving import Posted, Received, Receiver
+    from infra.functions.starting import Started
+    from switchboard.settings import Settings
 
 _runner = asyncio.Runner()
 """One event loop for as long as the function is kept warm."""
@@ -52,6 +55,7 @@ def response(received: Received) -> dict[str, Any]:
     return {"statusCode": received.status, "headers": headers, "body": received.text}
 
 
+@quick_start()
 def _made(settings: Settings) -> Receiver[Posted]:
     from switchboard.plugins import Setup
 

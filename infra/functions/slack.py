@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channels.slack.channel import channel
-from channels.slack.desk import Desk
-from channels.slack.handler import LambdaHandler
-from channels.slack.queued import QueuedHouse
-from infra.functions.starting import Started
-from switchboard.assistant import Catalogue
-from switchboard.identity import Principal
-from switchboard.plugins import Setup
-from switchboard.queues import MessageQueue
-from switchboard.settings import Settings
+from infra.functions.deferring import quick_start
+
+with quick_start():
+    from channels.slack.channel import channel
+    from channels.slack.desk import Desk
+    from channels.slack.handler import LambdaHandler
+    from channels.slack.queued import QueuedHouse
+    from infra.functions.starting import Started
+    from switchboard.assistant import Catalogue
+    from switchboard.identity import Principal
+    from switchboard.plugins import Setup
+    from switchboard.queues import MessageQueue
+    from switchboard.settings import Settings
 
 if TYPE_CHECKING:
     from agent.front import Front
@@ -26,6 +29,7 @@ class Kept:
     queue: MessageQueue
 
 
+@quick_start()
 def _made(settings: Settings) -> Kept:
     """The desk that the settings describe; what few requests need is imported by those."""
     setup = Setup(settings)
