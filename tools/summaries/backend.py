@@ -51,6 +51,7 @@ class Summary:
         language: Of the sentences, an ISO 639-1 code; empty where it is not known.
         input_tokens: What a model was given for it, as its provider counts; earlier attempts count as well.
         output_tokens: Likewise, what it wrote.
+        lost_tokens: About how many it was given in calls whose answers were lost, as a process died meanwhile.
     """
 
     sections: tuple[Section, ...]
@@ -60,6 +61,7 @@ class Summary:
     language: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+    lost_tokens: int = 0
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:

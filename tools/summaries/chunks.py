@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from tools.reading.backend import Document, Page
 
 _LOOK_ALIKE = re.compile(r"\[(?=\s*pp?\.)", re.IGNORECASE)
+_MARKER = re.compile(r"\[p\. (\d+)\]")
+SHORTEST = 100
+"""Tokens of the shortest half of a part that is too long for a model."""
+
 _CUT = re.compile(r"(?<=[.!?])\s+|\n")
 
 
@@ -63,6 +67,27 @@ def chunks(document: Document, *, most_tokens: int) -> list[Chunk]:
     return found
 
 
+def halved(chunk: Chunk) -> tuple[Chunk, Chunk] | None:
+    """A part as two, cut between blocks as near to its middle as can be, each page marked; ``None`` if it is short."""
+    pieces = [cut for block in chunk.text.split("\n\n") for cut in _cut(block, max(tokens(chunk.text) // 4, SHORTEST))]
+    if tokens(chunk.text) < 2 * SHORTEST or len(pieces) < 2:
+        return None
+    half, used, place = tokens(chunk.text) // 2, 0, 0
+    while place < len(pieces) - 1 and used < half:
+        used += tokens(pieces[place])
+        place += 1
+    if place > 1 and _MARKER.fullmatch(pieces[place - 1]):
+        place -= 1
+    page = next((piece for piece in reversed(pieces[:place]) if _MARKER.fullmatch(piece)), "")
+    rest = pieces[place:] if not page or _MARKER.fullmatch(pieces[place]) else [page, *pieces[place:]]
+    return _of(chunk, pieces[:place]), _of(chunk, rest)
+
+
+def _of(chunk: Chunk, pieces: Sequence[str]) -> Chunk:
+    pages = [int(match[1]) for piece in pieces if (match := _MARKER.fullmatch(piece))]
+    return Chunk(number=chunk.number, pages=tuple(pages), text="\n\n".join(pieces))
+
+
 def marker(pages: Sequence[int]) -> str:
     """How pages are written, for the model as by the model."""
     return f"[p. {', '.join(map(str, pages))}]"
@@ -71,13 +96,17 @@ def marker(pages: Sequence[int]) -> str:
 def _pieces(page: Page, most: int) -> Iterator[str]:
     """The page's blocks; one that is too long by itself in parts, cut behind sentences or lines, or else anywhere."""
     for block in page.blocks:
-        text = _LOOK_ALIKE.sub("(", block.text.strip())
-        while tokens(text) > most:
-            head = _head(text, most)
-            yield head.strip()
-            text = text[len(head) :].strip()
-        if text:
-            yield text
+        yield from _cut(_LOOK_ALIKE.sub("(", block.text.strip()), most)
+
+
+def _cut(text: str, most: int) -> Iterator[str]:
+    """A text in pieces of at most so many tokens."""
+    while tokens(text) > most:
+        head = _head(text, most)
+        yield head.strip()
+        text = text[len(head) :].strip()
+    if text:
+        yield text
 
 
 def _head(text: str, most: int) -> str:

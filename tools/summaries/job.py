@@ -5,7 +5,7 @@ from typing import Any
 from switchboard import JobContext, JobKind, JobStarted, JobStarter, Reply, job
 from tools.progress import passed_on, repeated
 from tools.retrieval.backend import Source
-from tools.summaries import checkpoints
+from tools.summaries.checkpoints import Checkpoint
 from tools.summaries.locating import Asker, reference
 from tools.summaries.making import Maker, Wish, arguments
 
@@ -51,17 +51,15 @@ def summary_job(maker: Maker) -> JobKind:
         asker = Asker(conversation=context.conversation, principal=context.principal, blobs=context.blobs)
         source = await maker.locator.again(context.arguments["document"], asker)
         wish = Wish(**{name: context.arguments[name] for name in ("focus", "length", "language")})
-        saved = await checkpoints.load(context.job.saved, context.blobs, owner)
+        checkpoint = Checkpoint(context=context)
+        saved = await checkpoint.load()
         if not saved and (kept := context.arguments.get(KEPT, "")):
             saved = (await context.blobs.read(kept, owner=owner)).decode()
-
-        async def save(text: str) -> None:
-            await checkpoints.save(context, text)
 
         async with passed_on(context.progress) as told, repeated(told) as tell:
             document = await maker.read(source, asker, tell)
             made = await maker.summarize(
-                document, source, wish, tell, cancelled=context.cancelled, saved=saved, save=save
+                document, source, wish, tell, cancelled=context.cancelled, saved=saved, save=checkpoint.save
             )
         return made.as_reply()
 

@@ -80,8 +80,8 @@ def shown(summary: Summary, document: Document, source: Source, *, language: str
     for section in summary.sections:
         lines += ["", f"**{escaped(section.title)}**"] if section.title else [""]
         lines += [f"- {marked.line(sentence)}" for sentence in section.sentences]
-    if summary.method == "written" and any(_spent(summary)):
-        lines += ["", f"*{texts.took(_spent(summary), model)}*"]
+    if summary.method == "written" and any((*_spent(summary), summary.lost_tokens)):
+        lines += ["", f"*{texts.took(_spent(summary), model, lost=summary.lost_tokens)}*"]
     unread = (texts.pages_missing(document.missing),) if document.missing else ()
     return Shown(
         text="\n".join(lines),

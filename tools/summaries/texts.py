@@ -7,6 +7,10 @@ from tools.markdown import escaped
 NO_TEXT = "There is no text in it that could be summarised."
 NOTHING_HERE = "There is nothing to summarise here yet. Attach a file, or name a document that you can ask about."
 FAILED = "The summary did not work just now. Please try again in a minute."
+DECLINED = (
+    "The language model declined to summarise this document, or had nothing to say. Ask for a summary of a part of it,"
+    " or ask a question on it instead."
+)
 GONE = "That document is no longer there, or can't be opened any more. Name another one, or attach it again."
 NOT_KEPT = "The original of that document is not kept, so it can't be summarised. Attach the file itself."
 WHICH = "Which one should I summarise?"
@@ -110,10 +114,11 @@ def for_model(count: int) -> str:
     return text + markers if count else text
 
 
-def took(tokens: tuple[int, int], model: str) -> str:
+def took(tokens: tuple[int, int], model: str, *, lost: int = 0) -> str:
     """What a summary cost."""
     given, written = tokens
-    return f"Written by {escaped(model)} from {given:,} tokens in {written:,}."
+    more = f" Calls that broke off when work was interrupted took up to {_rough(lost)} more." if lost else ""
+    return f"Written by {escaped(model)} from {given:,} tokens in {written:,}.{more}"
 
 
 def other_language(found: str, wanted: str) -> str:

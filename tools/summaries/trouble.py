@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-Kind = Literal["throttled", "passing", "denied", "too_long", "failed"]
+Kind = Literal["throttled", "passing", "empty", "denied", "refused", "too_long", "failed"]
 
 _THROTTLED = re.compile(r"throttl|ratelimit|rate_limit|toomanyrequests|servicequota|slowdown", re.IGNORECASE)
 _PASSING = re.compile(
@@ -31,8 +31,9 @@ class Trouble:
     """A failed call.
 
     Attributes:
-        kind: ``throttled`` and ``passing`` are worth another try; ``denied`` fails for every call alike; ``too_long``
-            and ``failed`` are about this one.
+        kind: ``throttled`` and ``passing`` are worth another try, and ``empty``, an answer without a word, one;
+            ``denied`` fails for every call alike; ``refused`` (the model declined), ``too_long`` and ``failed`` are
+            about this one.
         retry_after: Seconds that the provider asks to wait, if it says so.
     """
 

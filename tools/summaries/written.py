@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from prompts import load
 from switchboard import BadInput
@@ -13,7 +12,7 @@ from tools.reading.backend import Document
 from tools.summaries import texts
 from tools.summaries.asking import Answer, Asking, failure
 from tools.summaries.backend import Length, Progress, Save, Section, Sentence, Summary, sentence_count, silent, unkept
-from tools.summaries.chunks import Chunk, chunks, tokens
+from tools.summaries.chunks import Chunk, chunks, halved, tokens
 from tools.summaries.doubts import doubts
 from tools.summaries.estimating import Estimate, estimate, pages
 from tools.summaries.keeping import Kept
@@ -22,6 +21,7 @@ from tools.summaries.trouble import Trouble
 from tools.together import tasks
 
 T = TypeVar("T")
+_Noted: TypeAlias = tuple[Chunk, Answer | Trouble]
 
 NOTES, MERGED = 10, 15
 """Most notes on a part, and of several parts put together."""
@@ -106,44 +106,83 @@ class _Work:
     async def run(self) -> Summary:
         cost = estimate(self.parts, self.most, budget=self.budget).tokens
         await self.progress(0, len(self.parts) + 1, texts.writing(len(self.parts), cost))
-        if len(self.parts) == 1:
-            (part,) = self.parts
-            found = await self._write(part.text, frozenset(part.pages), spare=())
-        else:
-            notes = await self._merged(await self._notes())
-            found = await self._write(
-                "\n".join(map(as_notes, notes)), frozenset().union(*map(pages_of, notes)), spare=notes
-            )
+        found = await self._at_once() if len(self.parts) == 1 else await self._from_notes()
         return Summary(
             sections=found,
             method="written",
             doubts=await asyncio.to_thread(doubts, found, self.document),
             missing=tuple(self.missing),
             language=self.language,
-            input_tokens=sum(answer.input_tokens for answer in self.used),
-            output_tokens=sum(answer.output_tokens for answer in self.used),
+            input_tokens=sum(answer.input_tokens for answer in self.used) + self.kept.unused[0],
+            output_tokens=sum(answer.output_tokens for answer in self.used) + self.kept.unused[1],
+            lost_tokens=self.kept.lost,
         )
+
+    async def _at_once(self) -> tuple[Section, ...]:
+        """The summary of a document of one part; that in halves, if it is too long for the model after all."""
+        (part,) = self.parts
+        answer = await self._ask("summaries_write", most=self.most, material=part.text)
+        if isinstance(answer, Trouble) and answer.kind == "too_long" and (halves := halved(part)):
+            self.parts = halves
+            return await self._from_notes()
+        found = sections(answer.text, allowed=part.pages, cut=answer.cut) if isinstance(answer, Answer) else ()
+        if not found:
+            raise failure(answer if isinstance(answer, Trouble) else Trouble(kind="empty"))
+        await self._written()
+        return found
+
+    async def _from_notes(self) -> tuple[Section, ...]:
+        """The summary, written from notes; where that fails, the first notes on each part, as they were paid for."""
+        notes = await self._merged(await self._notes())
+        answer = await self._put_together(notes)
+        while isinstance(answer, Trouble) and answer.kind == "too_long" and len(notes) > 1:
+            self.budget //= 2
+            notes = await self._merged(notes)
+            answer = await self._put_together(notes)
+        found: tuple[Section, ...] = ()
+        if isinstance(answer, Answer):
+            found = sections(answer.text, allowed=frozenset().union(*map(pages_of, notes)), cut=answer.cut)
+        await self._written()
+        if not found and not notes:
+            raise failure(self.troubles[0] if self.troubles else Trouble(kind="empty"))
+        if not found:
+            self.missing.append(texts.NOT_PUT_TOGETHER)
+            found = (Section(sentences=_openings(notes, self.most)),)
+        return found
+
+    async def _put_together(self, notes: Sequence[tuple[Section, ...]]) -> Answer | Trouble:
+        return await self._ask("summaries_write", most=self.most, material="\n".join(map(as_notes, notes)))
+
+    async def _written(self) -> None:
+        await self.progress(len(self.parts) + 1, len(self.parts) + 1, texts.WRITTEN)
 
     async def _notes(self) -> list[tuple[Section, ...]]:
         """Notes on each part, as far as they could be got."""
-        found = await _together(map(self._note, self.parts))
-        if not any(isinstance(each, Answer) for each in found):
+        found = [each for several in await _together(map(self._noted, self.parts)) for each in several]
+        lacking = [(part.number, part.pages) for part, answer in found if not isinstance(answer, Answer)]
+        if len(lacking) == len(found):
             raise failure(self.troubles[0])
-        lacking = [part for part, each in zip(self.parts, found, strict=True) if not isinstance(each, Answer)]
         if lacking:
-            self.missing.append(texts.parts_missing([(part.number, part.pages) for part in lacking], len(self.parts)))
+            self.missing.append(texts.parts_missing(lacking, len(self.parts)))
         read = [
-            sections(each.text, allowed=part.pages, cut=each.cut)
-            for part, each in zip(self.parts, found, strict=True)
-            if isinstance(each, Answer)
+            sections(answer.text, allowed=part.pages, cut=answer.cut)
+            for part, answer in found
+            if isinstance(answer, Answer)
         ]
         return [told for told in read if told]
 
-    async def _note(self, part: Chunk) -> Answer | None:
-        answer = await self._ask("summaries_notes", most=NOTES, pages=part.text)
+    async def _noted(self, part: Chunk) -> list[_Noted]:
+        found = await self._note(part)
         self.done += 1
         await self.progress(self.done, len(self.parts) + 1, texts.noted(self.done, len(self.parts)))
-        return answer
+        return found
+
+    async def _note(self, part: Chunk) -> list[_Noted]:
+        """Notes on a part; on its halves, if it is too long for the model."""
+        answer = await self._ask("summaries_notes", most=NOTES, pages=part.text)
+        if isinstance(answer, Trouble) and answer.kind == "too_long" and (halves := halved(part)):
+            return [each for several in await _together(map(self._note, halves)) for each in several]
+        return [(part, answer)]
 
     async def _merged(self, notes: list[tuple[Section, ...]]) -> list[tuple[Section, ...]]:
         """The notes, put together until they fit into one call."""
@@ -160,26 +199,12 @@ class _Work:
         if len(group) == 1:
             return together
         answer = await self._ask("summaries_merge", most=MERGED, notes=as_notes(together))
-        if answer is None:
+        if isinstance(answer, Trouble):
             return together
         return sections(answer.text, allowed=pages_of(together), cut=answer.cut) or together
 
-    async def _write(
-        self, material: str, allowed: frozenset[int], *, spare: Sequence[tuple[Section, ...]]
-    ) -> tuple[Section, ...]:
-        """The summary itself; where that fails, of the notes that were paid for the first of each part."""
-        answer = await self._ask("summaries_write", most=self.most, material=material)
-        found = sections(answer.text, allowed=allowed, cut=answer.cut) if answer else ()
-        await self.progress(len(self.parts) + 1, len(self.parts) + 1, texts.WRITTEN)
-        if found:
-            return found
-        if not spare:
-            raise failure(self.troubles[0] if self.troubles else Trouble(kind="failed"))
-        self.missing.append(texts.NOT_PUT_TOGETHER)
-        return (Section(sentences=_openings(spare, self.most)),)
-
-    async def _ask(self, name: str, *, most: int, **material: str) -> Answer | None:
-        """The answer to a prompt: the one that is kept, or a new one; ``None`` where there is none to be got."""
+    async def _ask(self, name: str, *, most: int, **material: str) -> Answer | Trouble:
+        """The answer to a prompt: the one that is kept, or a new one; or why there is none to be got."""
         prompt = load(name)
         text = prompt.render(
             title=self.document.title,
@@ -189,12 +214,12 @@ class _Work:
             **material,
         )
         answer = self.kept.known(text) or await self.asking.ask(
-            text, purpose=f"{name} {prompt.version}", keep=partial(self.kept.keep, text), unless=self._useless
+            text, purpose=f"{name} {prompt.version}", ledger=self.kept, unless=self._useless
         )
         if isinstance(answer, Trouble):
             self.troubles.append(answer)
-            return None
-        self.used.append(answer)
+        else:
+            self.used.append(answer)
         return answer
 
     def _useless(self) -> Trouble | None:

@@ -3,13 +3,14 @@
 import asyncio
 import itertools
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from langchain_core.messages import BaseMessage
 
-from switchboard import BackendError, BadInput
+from switchboard import BackendError, BadInput, ToolFailed
 from switchboard.testing.models import Say, ScriptedChatModel, Step
 from tests.tools.summaries.written_shared import a_document, long_document, noting, prompt_of, writer
 from tools.reading.backend import Document
@@ -115,6 +116,79 @@ async def test_wishes_and_the_document_reach_the_model_as_material_and_not_as_in
     assert "in German" in prompt
 
 
+class TooLong(Exception):
+    status_code = 413
+
+
+def with_room(characters: int) -> Step:
+    """A model that takes in prompts of so many characters at most."""
+
+    def play(messages: "list[BaseMessage]") -> Step:
+        return TooLong() if len(prompt_of(messages)) > characters else noting
+
+    return play  # type: ignore[return-value]
+
+
+async def test_a_part_that_is_too_long_for_the_model_is_given_in_halves() -> None:
+    document = a_document(*(f"Fact {page} is {page}00 EUR. {'Filler words. ' * 50}" for page in range(1, 9)))
+    chat_model = model(then=with_room(3_500))
+    summary = await writer(chat_model, chunk_tokens=1_000).summarize(document)
+    assert {page for _, pages in texts(summary) for page in pages} == set(range(1, 9))
+    assert summary.missing == ()
+
+
+async def test_a_short_document_that_is_too_long_for_the_model_is_noted_in_halves() -> None:
+    document = a_document("Fact 1 is 100 EUR.", f"Fact 2 is 200 EUR. {'Filler words. ' * 200}")
+    summary = await summarized_with_room(document, 3_500)
+    assert {page for _, pages in texts(summary) for page in pages} == {1, 2}
+
+
+async def summarized_with_room(document: Document, characters: int) -> Summary:
+    return await writer(model(then=with_room(characters)), chunk_tokens=5_000).summarize(document)
+
+
+async def test_notes_that_are_too_long_for_the_model_are_put_together_further() -> None:
+    document = a_document(*(f"Fact {page} is {page}00 EUR. {'Filler words. ' * 40}" for page in range(1, 13)))
+
+    def play(messages: "list[BaseMessage]") -> Step:
+        writes = "You write a summary" in prompt_of(messages)
+        return TooLong() if writes and prompt_of(messages).count("- Fact") > 8 else shortening(messages)
+
+    def shortening(messages: "list[BaseMessage]") -> Step:
+        found = prompt_of(messages)
+        if "You shorten notes" not in found:
+            return noting(messages)
+        return "\n".join(re.findall(r"^- Fact .+$", found, re.MULTILINE)[:2])
+
+    summary = await writer(model(then=play), chunk_tokens=200).summarize(document)  # type: ignore[arg-type]
+    assert summary.missing == ()
+    assert 1 <= len(texts(summary)) <= 8
+
+
+DECLINES = "I'm sorry, but I can't help with that."
+
+
+@pytest.mark.parametrize(("answer", "calls"), [(DECLINES, 1), ("", 2), ("  \n", 2)])
+async def test_a_part_that_the_model_declines_is_left_out_and_paid_for(answer: str, calls: int) -> None:
+    chat_model = model(then=about(2, Say(text=answer, tokens=(70, 7))))
+    summary = await summarized(long_document(3), chat_model)
+    assert {page for _, pages in texts(summary) for page in pages} == {1, 3}
+    assert summary.missing == ("page 2, as the language model did not answer for it",)
+    assert (summary.input_tokens, summary.output_tokens) == (2 * 100 + 50 + calls * 70, 2 * 10 + 5 + calls * 7)
+
+
+@pytest.mark.parametrize("answer", [DECLINES, ""])
+async def test_a_document_that_the_model_declines_is_told_so(answer: str) -> None:
+    with pytest.raises(ToolFailed, match="declined to summarise"):
+        await summarized(a_document("Sales rose."), model(then=answer))
+
+
+async def test_an_answer_that_speaks_of_sorrow_and_names_its_page_is_no_excuse() -> None:
+    answer = "- I am sorry, the director wrote to 40 customers. [p. 1]"
+    summary = await summarized(a_document("I am sorry, he wrote to 40 customers."), model(then=answer))
+    assert len(texts(summary)) == 1
+
+
 async def test_a_part_without_an_answer_is_left_out_and_named() -> None:
     summary = await summarized(long_document(5), model(then=about(3, Odd())))
     assert {page for _, pages in texts(summary) for page in pages} == {1, 2, 4, 5}
@@ -183,9 +257,9 @@ async def test_a_document_without_text_is_refused() -> None:
         await summarized(a_document(" "), model())
 
 
-@pytest.mark.parametrize("dies_after", range(8))
+@pytest.mark.parametrize("dies_after", range(15))
 async def test_no_answer_is_paid_for_twice_whenever_it_dies(dies_after: int) -> None:
-    """Each answer is kept before the next step begins; a second attempt asks for the others alone."""
+    """Each call is noted before it is made and its answer at once; a second attempt makes the others alone."""
     kept: list[str] = []
 
     async def save(text: str) -> None:
@@ -195,7 +269,7 @@ async def test_no_answer_is_paid_for_twice_whenever_it_dies(dies_after: int) -> 
 
     first, second = model(), model()
     document = long_document(6)
-    if dies_after < 7:
+    if dies_after < 14:
         with pytest.raises(BackendError):
             await writer(first, parallel=1).summarize(document, save=save)
     else:
@@ -204,6 +278,7 @@ async def test_no_answer_is_paid_for_twice_whenever_it_dies(dies_after: int) -> 
     assert len(first.given) + len(second.given) == 7
     assert len(texts(summary)) == 6
     assert summary.input_tokens == 6 * 100 + 50
+    assert (summary.lost_tokens > 0) >= (dies_after < 14 and dies_after % 2 == 0)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +317,8 @@ async def test_what_is_kept_is_json_text() -> None:
         kept.append(text)
 
     await writer(model()).summarize(long_document(3), save=save)
-    assert [len(json.loads(text)["answers"]) for text in kept] == [1, 2, 3, 4]
+    last = json.loads(kept[-1])
+    assert (len(last["answers"]), last["under_way"], last["lost"]) == (4, {}, 0)
 
 
 async def test_it_stops_asking_when_nobody_wants_it_any_more() -> None:
