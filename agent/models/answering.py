@@ -8,7 +8,7 @@ from langchain_core.messages import ToolMessage
 
 from agent.models import phrases
 from agent.models.documents import asks_for_all
-from agent.models.evidence import Evidence, asks_for_fact, choose, gives_reason, preferred, weigh
+from agent.models.evidence import Evidence, asks_for_fact, choose, compares, gives_reason, of_each, preferred, weigh
 from agent.models.meaning import Meaning
 from agent.models.passages import Passage, Piece, pieces, split_result
 from agent.models.quoting import located, overview, quotation, sources
@@ -17,9 +17,13 @@ from agent.models.reactions import Reaction
 _STATUS = re.compile(r"^status: (\w+)$", re.MULTILINE)
 _MISSING = re.compile(r"^missing: (.+)$", re.MULTILINE)
 _AGAIN = re.compile(r"^Call \w+ again: ")
+_NOTHING = re.compile(r"\W*(?:nothing|none|no|0)\b", re.IGNORECASE)
+"""How a search says that it has found nothing. One without passages that says something else has not searched yet."""
 _GIVEN = re.compile(r"^<summary>\n(.*?)\n</summary>$", re.DOTALL | re.MULTILINE)
 REASON = 0.4
 """Evidence that is enough for a reason, as it is looked for in what was quoted and asked for in one word."""
+_WHOLE = {"bullet": "list", "row": "table"}
+"""What is shown instead of a part of it, which says little by itself."""
 CLOSEST = 3
 NOT_FAR = 0.25
 """A document is named as close if a piece of it scores at least this."""
@@ -57,7 +61,7 @@ def read(message: ToolMessage, *, tool: str, question: str, searched: bool) -> R
     return Result(
         tool=tool,
         question=question,
-        searched=searched,
+        searched=searched and bool(passages or not text or _NOTHING.match(text)),
         text=given[1] if given else _MISSING.sub("", _STATUS.sub("", text)).strip(),
         passages=tuple(passages),
         failed=failed,
@@ -117,7 +121,7 @@ def _from_search(results: Sequence[Result], meaning: Meaning, setting: Setting) 
         opening = _openings(question, found)
         return overview(opening) if opening else phrases.NOTHING_MORE
     weighed = preferred(weigh(question, found, meaning), setting.files, spoken_of=setting.spoken_of)
-    if chosen := _reasons(weighed, setting) if setting.wanted == "why" else choose(weighed):
+    if chosen := _chosen(question, weighed, setting):
         return located(chosen) if setting.wanted == "where" else quotation(question, chosen)
     if again:
         return phrases.NO_REASON if setting.wanted == "why" else phrases.NOTHING_MORE
@@ -127,11 +131,14 @@ def _from_search(results: Sequence[Result], meaning: Meaning, setting: Setting) 
     )
 
 
-def _reasons(weighed: Sequence[Evidence], setting: Setting) -> list[Evidence]:
-    """What gives a reason in the documents that were quoted."""
-    quoted = sources(setting.said_before)
-    found = [each for each in weighed if gives_reason(each.piece.text) and each.piece.passage.title in quoted]
-    return choose(found, enough=REASON)
+def _chosen(question: str, weighed: Sequence[Evidence], setting: Setting) -> list[Evidence]:
+    """What is quoted; asked for a reason, what gives one in the documents that were quoted."""
+    if setting.wanted == "why":
+        quoted = sources(setting.said_before)
+        found = [each for each in weighed if gives_reason(each.piece.text) and each.piece.passage.title in quoted]
+        return choose(found, enough=REASON)
+    apart = of_each(weighed) if compares(question) else []
+    return apart if len(apart) > 1 else choose(weighed)
 
 
 def _asks_for_all(question: str, passages: Sequence[Passage]) -> bool:
@@ -145,14 +152,16 @@ def _unsaid(found: Sequence[Piece], said: str) -> list[Piece]:
 
 
 def _openings(question: str, found: Sequence[Piece], most: int = 3) -> list[Piece]:
-    """The first sentence or row of each of the best passages; of one document, if the question names one."""
+    """The first sentence, list or table of each of the best passages; of one document, if the question names one."""
     titles = [piece.passage.title for piece in found]
     named = not asks_for_all(question)
     first: dict[str, Piece] = {}
     for piece in found:
         quotable = piece.kind != "heading" and not piece.text.endswith((":", "?"))
         if quotable and (not named or piece.passage.title == titles[0]):
-            first.setdefault(piece.passage.id, piece)
+            before = first.setdefault(piece.passage.id, piece)
+            if _WHOLE.get(before.kind) == piece.kind and before.heading == piece.heading:
+                first[piece.passage.id] = piece
     return list(first.values())[:most]
 
 

@@ -36,9 +36,9 @@ class Named:
         return self._named & self._documents[piece.passage.title]
 
     def cost(self, piece: Piece) -> float:
-        """For each that is missing there, and twice that for each that is missing everywhere."""
+        """For each that is missing there, and more for each that is missing everywhere."""
         held = self._held[id(piece.passage)]
-        here = 0.06 * (len(self._named - self.of_document(piece)) + len(self._coded - held))
+        here = 0.1 * (len(self._named - self.of_document(piece)) + len(self._coded - held))
         anywhere = 0.12 * len((self._named | self._coded | self._when) - self._known)
         return min(0.4, here + 0.12 * len(self._when - held) + anywhere)
 

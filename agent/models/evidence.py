@@ -56,6 +56,11 @@ _NUMBER_WORDS = re.compile(
     re.IGNORECASE,
 )
 
+_COMPARE = re.compile(
+    r"\b(?:compare[ds]?|comparison|both|each of|difference between|differ|versus|vs|vergleich\w*|beide\w*|unterschied|"
+    r"compar\w+|différence)\b",
+    re.IGNORECASE,
+)
 _REASON = re.compile(
     r"\b(?:because|since|due to|owing to|as a result|in order to|so that|for this reason|therefore|thanks to|driven by|"
     r"reflect\w*|caused|weil|damit|wegen|aufgrund|car|parce que|afin)\b|, (?:as|so) ",
@@ -96,6 +101,20 @@ def weigh(question: str, found: Sequence[Piece], meaning: Meaning) -> list[Evide
         for (coverage, piece), similarity in zip(worded, near, strict=True)
     ]
     return _narrowed(question, sorted(weighed, key=lambda evidence: -evidence.score), quotable)
+
+
+def compares(question: str) -> bool:
+    """Whether several documents are to be held against each other."""
+    return bool(_COMPARE.search(question))
+
+
+def of_each(weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
+    """The best piece of each document that has one, best first."""
+    first: dict[str, Evidence] = {}
+    for evidence in weighed:
+        if evidence.score >= ENOUGH:
+            first.setdefault(evidence.piece.passage.title, evidence)
+    return list(first.values())[:most]
 
 
 def asks_for_fact(question: str) -> bool:

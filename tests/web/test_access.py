@@ -207,6 +207,19 @@ async def test_on_a_phone_the_list_lies_over_the_chat_and_gives_the_focus_back(v
     assert (await focused(page)).startswith("Show or hide")
 
 
+async def test_a_phone_that_is_turned_covers_nothing_and_takes_no_focus(visitor: Visitor) -> None:
+    page = visitor.page
+    await visitor.enter(width=1000, height=600)
+    await page.get_by_role("textbox", name="Message").focus()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await expect(page.get_by_role("navigation")).to_be_hidden()
+    assert await focused(page) == "Message"
+    await page.get_by_role("button", name="Show or hide").click()
+    await page.set_viewport_size({"width": 1000, "height": 600})
+    await expect(page.get_by_role("navigation")).to_be_visible()
+    assert not await page.locator(".main").evaluate("(node) => node.inert")
+
+
 async def test_with_reduced_motion_nothing_spins_fast(visitor: Visitor, stage: Stage) -> None:
     stage.play("wait", waiting)
     await visitor.page.emulate_media(reduced_motion="reduce")

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from switchboard import (
+    Citation,
     Delta,
     Event,
     Failed,
@@ -87,6 +88,20 @@ async def test_the_sources_are_listed_with_page_and_passage(visitor: Visitor) ->
     entry = visitor.page.get_by_role("region", name="Sources").get_by_role("link")
     await expect(entry).to_contain_text("Page 3 · handbook.pdf")
     await expect(entry).to_contain_text("As it is written.")
+
+
+async def test_of_many_sources_the_first_are_listed_and_the_rest_is_unfolded(visitor: Visitor, stage: Stage) -> None:
+    many = [Citation(title=f"Book {number}", source="books.pdf", number=number, page=number) for number in range(1, 11)]
+    stage.plays("many", *many, Final(text="".join(f"[{citation.number}]" for citation in many)))
+    await visitor.enter()
+    await visitor.ask("many")
+    sources = visitor.page.get_by_role("region", name="Sources")
+    await expect(sources.get_by_text("Book 6", exact=True)).to_be_visible()
+    await expect(sources.get_by_text("Book 7", exact=True)).to_be_hidden()
+    await sources.get_by_text("Show 4 more").press("Enter")
+    await visitor.ask("anything else")
+    await visitor.answered("anything else")
+    await expect(sources.get_by_text("Book 10", exact=True)).to_be_visible()
 
 
 async def test_a_file_is_uploaded_and_asked_about(visitor: Visitor, stage: Stage) -> None:
@@ -365,7 +380,9 @@ async def test_earlier_messages_are_shown_on_request(visitor: Visitor, stage: St
     await expect(visitor.page.get_by_role("button", name="Show earlier messages")).to_be_hidden()
 
 
-async def test_who_reads_further_up_is_left_there_while_an_answer_grows(visitor: Visitor, stage: Stage) -> None:
+async def test_a_long_answer_is_read_from_its_beginning_and_its_reader_left_there_while_it_grows(
+    visitor: Visitor, stage: Stage
+) -> None:
     gate = asyncio.Event()
     long = "\n\n".join(f"Paragraph {number}." for number in range(60))
     stage.play(
@@ -373,8 +390,8 @@ async def test_who_reads_further_up_is_left_there_while_an_answer_grows(visitor:
     )
     await visitor.enter()
     await visitor.ask("grow")
-    await expect(visitor.page.locator(".answer").get_by_text("Paragraph 59.", exact=True)).to_be_in_viewport()
-    await visitor.page.locator(".scroll").evaluate("(node) => node.scrollTo(0, 0)")
+    await expect(visitor.page.locator(".answer").get_by_text("Paragraph 59.", exact=True)).to_be_attached()
+    await expect(visitor.page.locator(".answer").get_by_text("Paragraph 0.", exact=True)).to_be_in_viewport()
     await expect(visitor.page.get_by_role("button", name="Go to the newest")).to_be_visible()
     gate.set()
     await visitor.answered("The end.")

@@ -118,6 +118,21 @@ async def test_a_reloaded_page_goes_on_with_the_progress_and_gets_the_result(vis
     await expect(visitor.page.locator("li.turn")).to_have_count(2)
 
 
+async def test_a_job_of_which_nothing_is_heard_may_have_been_cut_off_and_that_is_said(
+    visitor: Visitor, stage: Stage
+) -> None:
+    gate = asyncio.Event()
+    stage.work = paused(gate, Final(text="The year went well."))
+    card = await at_work(visitor, stage)
+    silence = card.get_by_text("No news for a while")
+    await expect(silence).to_be_hidden()
+    await visitor.page.evaluate("const now = Date.now; Date.now = () => now() + 30_000")
+    await expect(silence).to_be_visible()
+    gate.set()
+    await visitor.answered("The year went well.")
+    await expect(silence).to_be_hidden()
+
+
 async def test_what_happened_while_the_line_was_cut_is_shown_once_it_is_back(visitor: Visitor, stage: Stage) -> None:
     gate = asyncio.Event()
     stage.work = paused(gate, Final(text="The year went well."))

@@ -274,7 +274,7 @@ export class Chat extends EventTarget {
   #progressed(frame) {
     const turn = this.#turns.get(frame.message_id);
     if (!turn) return;
-    progress(turn, frame);
+    progress(turn, frame, Date.now() / 1000);
     this.#fire("turn", turn);
   }
 

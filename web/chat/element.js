@@ -126,6 +126,8 @@ export class SwitchboardChat extends HTMLElement {
     root.append(this.#panel, ...(this.#launcher ? [this.#launcher] : []));
     this.menu = menu;
     this.#showSidebar(!bubble && this.#isWide());
+    let wide = this.#isWide();
+    new ResizeObserver(() => wide !== this.#isWide() && this.#showSidebar((wide = !wide))).observe(this);
     this.#panel.addEventListener("keydown", (event) => this.#key(event));
     this.#acceptDrops();
   }
@@ -211,12 +213,13 @@ export class SwitchboardChat extends HTMLElement {
   #showSidebar(open) {
     const was = this.#isSidebarOpen();
     const over = !this.#isWide();
+    const elsewhere = !this.#main.contains(this.shadowRoot.activeElement);
     this.#panel.classList.toggle("listing", open);
     this.#sidebar.element.inert = !open;
     this.#main.inert = open && over;
     this.menu.setAttribute("aria-expanded", String(open));
     if (open && over) this.#sidebar.element.querySelector("button").focus();
-    else if (was && over) this.menu.focus();
+    else if (was && over && elsewhere) this.menu.focus();
   }
 
   #showPanel(open) {

@@ -1,7 +1,7 @@
 /** A job on the page: what it is at, how far, for how long; a way to end it; then how it went, and where the result is. */
 
 import { fill, h, icon } from "./dom.js";
-import { goesOn } from "./jobs.js";
+import { goesOn, isSilent } from "./jobs.js";
 import { texts } from "./texts.js";
 
 const MARKS = { succeeded: "check", partial: "alert", failed: "alert", cancelled: "close" };
@@ -14,6 +14,7 @@ export class JobCard {
   #words = h("span", { class: "words" });
   #count = h("span", { class: "note count" });
   #time = h("span", { class: "note time", role: "timer", "aria-live": "off" });
+  #silent = h("span", { class: "note", hidden: true }, texts.silent);
   #bar = h("progress", { hidden: true });
   #cancel = h("button", { type: "button", class: "option", onclick: () => this.#end() }, texts.cancel);
   #seen = "";
@@ -24,7 +25,7 @@ export class JobCard {
     this.#turn = turn;
     this.#chat = chat;
     const line = h("div", { class: "told" }, this.#words, this.#count, this.#time);
-    this.element = h("div", { class: "job" }, this.#mark, h("div", { class: "body" }, line, this.#bar), this.#cancel);
+    this.element = h("div", { class: "job" }, this.#mark, h("div", { class: "body" }, line, this.#bar, this.#silent), this.#cancel);
   }
 
   /** Show the job as it is now. What has the focus stays, as only what it shows is changed. */
@@ -47,8 +48,9 @@ export class JobCard {
 
   /** Let the time that has passed go on. */
   tick() {
-    const on = goesOn(this.#job);
-    this.#time.textContent = on ? texts.elapsed(Math.max(0, Date.now() / 1000 - this.#turn.at)) : "";
+    const now = Date.now() / 1000;
+    this.#time.textContent = goesOn(this.#job) ? texts.elapsed(Math.max(0, now - this.#turn.at)) : "";
+    this.#silent.hidden = !isSilent(this.#job, now);
   }
 
   #showWords(on) {

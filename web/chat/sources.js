@@ -5,6 +5,7 @@ import { protect, safeLink } from "./markdown.js";
 import { texts } from "./texts.js";
 
 const GAP = 8;
+const SHOWN = 6;
 const NO_BREAK = "\u00a0";
 
 /** Put a chip in place of each `<cite>` whose number is known; one that is not becomes the text that it was. */
@@ -17,17 +18,17 @@ export function placeChips(node, citations, base, card) {
   }
 }
 
-/** The list of sources of an answer. */
+/** The list of sources of an answer; of a long one, such as a summary's, what is over is folded away. */
 export function sourceList(citations, base, card) {
+  const list = (some) => h("ol", { role: "list" }, ...some.map((each) => h("li", {}, entry(each, base, card))));
+  const shown = citations.length > SHOWN + 1 ? SHOWN : citations.length;
+  const over = citations.slice(shown);
   return h(
     "section",
     { class: "sources", "aria-label": texts.sources },
     h("h3", {}, texts.sources),
-    h(
-      "ol",
-      { role: "list" },
-      citations.map((each) => h("li", {}, entry(each, base, card))),
-    ),
+    list(citations.slice(0, shown)),
+    over.length > 0 && h("details", {}, h("summary", {}, texts.moreSources(over.length)), list(over)),
   );
 }
 

@@ -39,6 +39,7 @@ export const texts = {
   sources: "Sources",
   source: (citation) =>
     `Source ${citation.number}: ${citation.title || citation.source}${citation.page ? `, page ${citation.page}` : ""}`,
+  moreSources: (count) => `Show ${count} more`,
   page: (page) => `Page ${page}`,
   files: "Files",
   copy: "Copy",
@@ -55,6 +56,7 @@ export const texts = {
   partial: "This answer is incomplete.",
   incident: (id) => `Reference ${id}`,
   working: "Working on it",
+  silent: "No news for a while. If the work was cut off, it is taken up again by itself.",
   cancel: "Cancel",
   cancelling: "Cancelling",
   ended: { succeeded: "Done", partial: "Done in part", failed: "Failed", cancelled: "Cancelled" },

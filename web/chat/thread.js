@@ -7,6 +7,7 @@ import { texts, toolName } from "./texts.js";
 import { TurnView } from "./turn-view.js";
 
 const NEAR_THE_END = 80;
+const MARGIN = 16;
 const SECOND = 1000;
 
 export class Thread {
@@ -47,7 +48,7 @@ export class Thread {
         "aria-label": texts.latest,
         title: texts.latest,
         hidden: true,
-        onclick: () => this.follow(),
+        onclick: () => this.#toEnd(),
       },
       icon("down"),
     );
@@ -72,7 +73,7 @@ export class Thread {
     new ResizeObserver(() => this.#keepUp()).observe(this.#list);
   }
 
-  /** Go to the end and stay there while it grows. */
+  /** Go to the newest turn and stay with it while it grows, for as long as it has room. */
   follow() {
     this.#following = true;
     this.#keepUp();
@@ -150,9 +151,18 @@ export class Thread {
     });
   }
 
+  /** No further than to where the newest turn begins: an answer longer than the window is read from its beginning. */
   #keepUp() {
-    if (this.#following) this.element.scrollTop = this.element.scrollHeight;
+    const newest = this.#list.lastElementChild;
+    if (this.#following && newest) {
+      const begins = newest.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
+      this.element.scrollTop += Math.min(this.element.scrollHeight, begins - MARGIN);
+    }
     this.#scrolled();
+  }
+
+  #toEnd() {
+    this.element.scrollTop = this.element.scrollHeight;
   }
 
   #scrolled() {

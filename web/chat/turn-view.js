@@ -66,10 +66,7 @@ export class TurnView {
     this.#showAnswer();
     this.#showJobs();
     fill(this.#parts.asides, this.#asides());
-    fill(
-      this.#parts.sources,
-      hasEnded(turn) && turn.citations.length ? sourceList(turn.citations, this.#chat.base, this.#chat.card) : [],
-    );
+    this.#showSources();
     fill(this.#doable, this.#actions());
     this.#showRating();
     this.#parts.foot.hidden = !hasEnded(turn);
@@ -104,6 +101,14 @@ export class TurnView {
       this.#cards.get(job.id).update();
     }
     this.#parts.jobs.hidden = this.#cards.size === 0;
+  }
+
+  /** Once, when they are all known: somebody may have unfolded them, or be among them with the keyboard. */
+  #showSources() {
+    const { citations } = this.#turn;
+    const place = this.#parts.sources;
+    if (!hasEnded(this.#turn) || !citations.length || place.hasChildNodes()) return;
+    place.append(sourceList(citations, this.#chat.base, this.#chat.card));
   }
 
   /** The same element from then on: somebody may be about to press a button, or be writing in it. */
@@ -159,10 +164,11 @@ export class TurnView {
   }
 
   #asides() {
-    const { outcome, error, incident, warnings, artifacts, question, job } = this.#turn;
+    const { outcome, error, incident, warnings, artifacts, question, job, steps } = this.#turn;
+    const nothing = steps.length > 0 && steps.every((each) => each.status === "failed");
     return [
       ...warnings.map((each) => callout("warning", each.text)),
-      outcome === "partial" && !warnings.length && callout("warning", texts.partial),
+      outcome === "partial" && !warnings.length && !nothing && callout("warning", texts.partial),
       outcome === "stopped" && !job && h("p", { class: "note" }, texts.stopped),
       error && callout("error", error, incident && texts.incident(incident)),
       files(artifacts, this.#chat.base, true),

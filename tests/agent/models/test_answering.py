@@ -46,6 +46,11 @@ def test_nothing_found_is_said_with_the_tools_reason(meaning: Meaning) -> None:
     assert said == "I could not find that in your documents. Nothing in the library matches the question."
 
 
+def test_a_search_that_has_yet_to_read_the_file_is_passed_on(meaning: Meaning) -> None:
+    told = "It takes a moment to read “scan.pdf”. What it says comes here when that is done."
+    assert answer([result(told)], meaning) == told
+
+
 def test_not_found_names_the_closest_documents_and_cites_nothing(meaning: Meaning) -> None:
     said = answer([result(shown(PASSAGES), question="What is the daily allowance for Japan?")], meaning)
     assert said.startswith("I could not find that in your documents. The closest I have: **")
@@ -60,6 +65,13 @@ def test_asked_for_a_whole_document_it_shows_how_its_passages_begin(meaning: Mea
     assert cited(said) == [1, 2]
 
 
+def test_a_passage_that_begins_with_a_list_is_shown_by_the_list(meaning: Meaning) -> None:
+    paid = Passage(id="1", title="Travel policy", page="3", text="9. What is not paid\n• Fines of any kind\n• Minibar")
+    said = answer([result(shown([paid]), question="What is our travel policy?")], meaning)
+    assert "“What is not paid” [1]" in said
+    assert said.endswith("- “Fines of any kind”\n  - “Minibar”")
+
+
 def test_a_fact_about_what_the_title_names_is_still_a_fact(meaning: Meaning) -> None:
     sheet = Passage(id="1", title="Ridge product sheet", page="", text="It is blue.\n\nThe Ridge costs 2,190 EUR.")
     assert "2,190" in answer([result(shown([sheet]), question="How much is the Ridge?")], meaning)
@@ -70,6 +82,18 @@ def test_what_was_said_before_is_not_said_again(meaning: Meaning) -> None:
     first = answer([once], meaning)
     assert "sixteen weeks" in first
     assert "sixteen weeks" not in answer([once], meaning, Setting(wanted="more", said_before=first)).replace(first, "")
+
+
+def test_documents_that_are_compared_are_quoted_side_by_side(meaning: Meaning) -> None:
+    offers = [
+        Passage(
+            id="1", title="Offer A", page="1", text="The price of offer A is 900 EUR.\n\nThe price is a fixed price."
+        ),
+        Passage(id="2", title="Offer B", page="2", text="The price of offer B is 1,200 EUR."),
+    ]
+    said = answer([result(shown(offers), question="Compare the price of both offers")], meaning)
+    assert "900 EUR" in said
+    assert "1,200 EUR" in said
 
 
 def test_only_citations_of_the_result_are_given(meaning: Meaning) -> None:
