@@ -196,6 +196,6 @@ def _note_pages(log: Path) -> None:
     Worker.read, KeptFile.keep = reading, keeping  # type: ignore[assignment, method-assign]
 
 
-def kept(saved: str) -> set[str]:
-    """The names of the prompts whose answers a job's record holds."""
-    return set(re.findall(r"## (\w{12})", saved))
+def kept(checkpoint: str) -> set[str]:
+    """The names of the prompts whose answers a checkpoint holds."""
+    return set(re.findall(r"## (\w{12})", checkpoint))

@@ -17,6 +17,7 @@ from switchboard.testing.running import SOMEBODY, SOMEWHERE, said
 from tests.long_files import report
 from tests.tools.summaries.killed import Place, Till, begin, kept
 from tools.retrieval.attached import attached_source
+from tools.summaries.checkpoints import load
 from tools.summaries.job import begin as begin_summary
 from tools.summaries.making import Wish
 
@@ -63,7 +64,8 @@ async def test_killed_workers_read_and_pay_for_nothing_again_that_was_kept(
             process = begin(place)
             till.heard = partial(strike, process, moments)
             assert await ended(process) == -signal.SIGKILL
-            held.append((len(till.asked), kept((await jobs.get(job.id)).saved)))
+            saved = (await jobs.get(job.id)).saved
+            held.append((len(till.asked), kept(await load(saved, place.parts()["blobs"], SOMEWHERE.key))))
         till.heard = lambda number: None
         assert await ended(begin(place)) == 0
         after = await jobs.get(job.id)
@@ -74,6 +76,7 @@ async def test_killed_workers_read_and_pay_for_nothing_again_that_was_kept(
         assert steps
         assert steps.isdisjoint(till.asked[asked_before:]), "what was kept was paid for again"
     assert len(till.asked) - len(set(till.asked)) <= 4 * WHILE_ASKING
+    assert "Calls that broke off when work was interrupted took up to" in after.result.text
 
 
 async def ended(process: ForkServerProcess) -> int | None:
