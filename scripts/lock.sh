@@ -13,4 +13,4 @@ pin uv "$@" requirements/uv.in
 pin ministack "$@" requirements/ministack.in
 pin chainlit "$@" requirements/chainlit.in
 pin run "$@" --group build pyproject.toml
-pin dev "$@" --group build --group dev --extra aws --extra jwt --extra slack --constraints requirements/run.txt pyproject.toml
+pin dev "$@" --group build --group dev --extra aws --extra jwt --extra slack --extra word --constraints requirements/run.txt pyproject.toml

@@ -1,6 +1,7 @@
 """Word templates of one's own: found, typed by what stands in them, filled in, and refused with the fix."""
 
 import io
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -290,6 +291,13 @@ def test_what_is_no_word_file_or_unpacks_to_too_much_is_told(tmp_path: Path, mon
 def test_a_file_that_word_has_open_is_no_template(tmp_path: Path) -> None:
     (tmp_path / "~$Offer.docx").write_bytes(b"x")
     assert len(all_templates(tmp_path)) == len(all_templates(None))
+
+
+def test_without_docxtpl_the_fix_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "docxtpl", None)
+    word_file(tmp_path / "x.docx", ("{{ x }}",), row=())
+    with pytest.raises(ConfigError, match=r"pip install 'switchboard-assistant\[word\]'"):
+        all_templates(tmp_path)
 
 
 def test_without_libreoffice_there_is_no_pdf_and_that_is_said(
