@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 POINTS = 72.0
 _SCAN = 300.0  # dots per inch, where a picture does not tell: an office scanner's
 _LEAST, _MOST = 150.0, 300.0  # dots per inch at which a PDF's page is drawn
+_SHORT = 1 - 1e-6  # of that: sizes are rounded up, and a pixel too many would blur a scan as it is drawn
 _SURE = 0.7  # from here on nothing else is tried
 FAINT = 0.5  # below that the words are guesses, such as those on a page in a script that there is no data for
 
@@ -52,7 +53,7 @@ def recognised_page(page: Any, budget: Budget) -> Sheet:
         return Sheet(method="ocr", confidence=0.0, fault="too_large")
     width, height = page.get_size()
     dots = min(resolution, _MOST, POINTS * (budget.limits.pixels / (width * height)) ** 0.5)
-    drawn = page.render(scale=dots / POINTS, grayscale=True)
+    drawn = page.render(scale=_SHORT * dots / POINTS, grayscale=True)
     return recognised(drawn.to_pil(), dots=dots, budget=budget)
 
 
@@ -97,24 +98,25 @@ def _read(even: "Image", turned: int, run: preparing.Run | None, until: float) -
     picture = even.rotate(90 * turned, expand=True) if turned else even
     run = run or preparing.run_of_lines(picture)
     large = preparing.enlarged(preparing.straight(picture, run), run)
-    found = _in_its_language(large, until)
-    return replace(found, turned=turned, scale=large.width / picture.width)
+    scale = large.width / picture.width
+    dots = preparing.apparent_dots(run.height * scale)
+    return replace(_in_its_language(large, dots, until), turned=turned, scale=scale)
 
 
-def _in_its_language(picture: "Image", until: float) -> _Result:
+def _in_its_language(picture: "Image", dots: int, until: float) -> _Result:
     """Read as English, and again in the language that the text turns out to be in, where there is data for that."""
-    first = _once(picture, "en", until)
+    first = _once(picture, "en", dots, until)
     if first.language in ("", "en") or not _is_known(first.language):
         return first
-    return max(first, _once(picture, first.language, until), key=lambda one: one.score)
+    return max(first, _once(picture, first.language, dots, until), key=lambda one: one.score)
 
 
-def _once(picture: "Image", code: str, until: float) -> _Result:
+def _once(picture: "Image", code: str, dots: int, until: float) -> _Result:
     seconds = until - time.monotonic()
     if seconds <= 0:
         raise tesseract.TooSlow
     data = tesseract.LANGUAGES[code] if _is_known(code) else "+".join(sorted(_known()))
-    found = tesseract.recognise(picture.tobytes(), *picture.size, language=data, seconds=seconds)
+    found = tesseract.recognise(picture.tobytes(), *picture.size, dots=dots, language=data, seconds=seconds)
     words = tuple(word for word in found if not _is_speck(word))
     return _Result(found=words, language=language(" ".join(word.text for word in words)))
 

@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LOOK = 1_000  # pixels of the longer side that are enough to see how lines run
-_MOST_INK = 60_000  # points of ink that are enough to see it
+_MOST_INK = 30_000  # points of ink that are enough to see it
 WIDEST = 6.0  # degrees
 _STRAIGHT = 0.2  # degrees that do no harm
-_GOOD_LINE = 24.0  # pixels from the top to the bottom of a line of type, below which letters are mistaken
-_TINY_LINE = 12.0  # below which even sharp ones are
-_SHARP = 165  # of 255: the step from paper to ink at the edges of letters that are in focus
-_EVERY = 4  # which row is looked at for that
-_EDGE = 40  # of 255: a step that is one
+_TINY_LINE = 9.0  # pixels from the top to the bottom of a line of type, below which letters are mistaken
+_GOOD_LINE = 14.0  # that cost least to tell apart; larger ones are not read better, only more slowly
+_LINES_AN_INCH = 14.3  # of type of ten points, if they stood close together
+_LEAST_DOTS, _MOST_DOTS = 70, 300  # to the inch: what tesseract believes, and what is usual
 _MOST_SCALE = 4.0
 _MOST_PIXELS = 36_000_000  # as many as a page of A4 has at 600 dots per inch
 _UNEVEN = 14.0  # how much the paper's brightness may vary, of 255
@@ -94,14 +93,10 @@ def straight(gray: "Image", run: Run) -> "Image":
 
 
 def enlarged(gray: "Image", run: Run) -> "Image":
-    """The picture as large as its letters need it, and no larger than can be coped with.
-
-    Sharp letters need no more than to be not tiny; blurred ones are told apart better when they are large.
-    """
+    """The picture as large as its letters need it, and no larger than can be coped with."""
     from PIL import Image
 
-    small = 0 < run.height < _TINY_LINE or (0 < run.height < 0.9 * _GOOD_LINE and _sharpness(gray) < _SHARP)
-    wanted = min(_GOOD_LINE / run.height, _MOST_SCALE) if small else 1.0
+    wanted = min(_GOOD_LINE / run.height, _MOST_SCALE) if 0 < run.height < _TINY_LINE else 1.0
     scale = min(wanted, (_MOST_PIXELS / (gray.width * gray.height)) ** 0.5)
     if 0.97 < scale <= 1.0:
         return gray
@@ -109,13 +104,13 @@ def enlarged(gray: "Image", run: Run) -> "Image":
     return gray.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
 
 
-def _sharpness(gray: "Image") -> float:
-    """How steep the edges of letters are: the step from one pixel to the next at most of the steep ones."""
-    import numpy as np
+def apparent_dots(height: float) -> int:
+    """The dots per inch at which lines of type so high are of ten points.
 
-    steps = np.abs(np.diff(np.asarray(gray)[::_EVERY].astype(np.int16), axis=1))
-    edges = steps[steps > _EDGE]
-    return float(np.percentile(edges, 90)) if len(edges) else 255.0
+    That is what has to be told to tesseract, whatever the resolution is: it takes for dirt what is small for it, and
+    leaves out whole lines of small type in a picture that it is told to be fine.
+    """
+    return min(max(round(height * _LINES_AN_INCH), _LEAST_DOTS), _MOST_DOTS)
 
 
 def _stretched(gray: "Image") -> "Image":

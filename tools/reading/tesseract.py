@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,8 +88,11 @@ def engine() -> Engine | None:
     return Engine(program=program, data=data, languages=languages) if languages else None
 
 
-def recognise(gray: bytes, width: int, height: int, *, language: str, seconds: float) -> Iterator[Found]:
+def recognise(gray: bytes, width: int, height: int, *, dots: int, language: str, seconds: float) -> Iterator[Found]:
     """The words on a picture in shades of grey, in tesseract's reading order.
+
+    Args:
+        dots: Its resolution in dots per inch, which decides what is too small to be type.
 
     Raises:
         TooSlow: It took longer than ``seconds``, and was stopped.
@@ -97,13 +100,18 @@ def recognise(gray: bytes, width: int, height: int, *, language: str, seconds: f
     """
     found = engine()
     assert found is not None
-    command = [found.program, "stdin", "stdout", "--dpi", "300", "-l", language, "hocr"]
     picture = b"P5 %d %d 255\n" % (width, height) + gray
+    options = ["stdout", "--dpi", str(dots), "-l", language, "hocr"]
     try:
-        done = _run(command, found.data, seconds, picture)
+        if not hasattr(os, "memfd_create"):
+            return _words(_run([found.program, "stdin", *options], found.data, seconds, given=picture))
+        with os.fdopen(os.memfd_create("page"), "wb") as file:  # It takes standard input byte by byte.
+            file.write(picture)
+            file.flush()
+            command = [found.program, f"/dev/fd/{file.fileno()}", *options]
+            return _words(_run(command, found.data, seconds, shown=(file.fileno(),)))
     except subprocess.TimeoutExpired:
         raise TooSlow from None
-    return _words(done)
 
 
 def _words(hocr: str) -> Iterator[Found]:
@@ -129,11 +137,11 @@ def _languages(program: str, data: str) -> frozenset[str]:
     return frozenset(name.strip() for name in names if name.strip() and name.strip() != "osd")
 
 
-def _run(command: list[str], data: str, seconds: float, given: bytes = b"") -> str:
+def _run(command: list[str], data: str, seconds: float, *, given: bytes = b"", shown: Sequence[int] = ()) -> str:
     """What tesseract says, on one thread: two pages at a time are quicker than two threads on one page."""
     environment = {"OMP_THREAD_LIMIT": "1", "PATH": os.environ.get("PATH", "")}
     environment |= {"TESSDATA_PREFIX": data} if data else {}
     done = subprocess.run(  # noqa: S603 - the program is the installed one, and its arguments are our own
-        command, input=given, capture_output=True, timeout=seconds, check=True, env=environment
+        command, input=given, capture_output=True, timeout=seconds, check=True, env=environment, pass_fds=shown
     )
     return done.stdout.decode("utf-8", "replace")

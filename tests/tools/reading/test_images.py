@@ -20,7 +20,7 @@ def seen(monkeypatch):
     """What is recognised: words that tell the size of the picture. Tesseract itself is not run."""
     pages = []
 
-    def recognise(gray, width, height, *, language, seconds):
+    def recognise(gray, width, height, *, dots, language, seconds):
         pages.append((width, height))
         for place, word in enumerate(f"this is page number {len(pages)} of them".split()):
             yield Found(text=word, left=40 * place, top=9, right=40 * place + 36, bottom=30, size=20, confidence=0.9)

@@ -38,6 +38,16 @@ def test_of_a_spoilt_page_at_most_one_character_in_a_hundred_is_wrong(read, how)
     assert page.confidence > 0.85
 
 
+def test_no_line_of_small_and_blurred_type_is_left_out(read):
+    page = spoilt(drawn(font="Helvetica", size=8), Spoilt(blur=1.0, noise=8))
+    assert error_rate(read(saved(page, "PNG"), "scan.png").pages[0].text) <= AT_MOST
+
+
+def test_a_picture_is_read_where_there_are_no_files_in_memory_too(read, monkeypatch):
+    monkeypatch.delattr("os.memfd_create", raising=False)
+    assert read(saved(drawn(LINES[:1]), "PNG"), "scan.png").text == LINES[0]
+
+
 def test_a_scan_in_german_is_read_as_german(read):
     lines = ("Die Lieferung erfolgt spätestens fünf Wochen nach", "der Bestellung; die Gebühren trägt der Käufer.",
              "Übermäßige Verzögerungen sind nicht zulässig.")  # fmt: skip
@@ -70,7 +80,7 @@ class Recogniser:
             tesseract, "engine", lambda: Engine(program="x", data="", languages=frozenset({"eng", "deu"}))
         )
 
-    def __call__(self, gray, width, height, *, language, seconds):
+    def __call__(self, gray, width, height, *, dots, language, seconds):
         self.calls.append((width, height, language, seconds))
         confidence = self.left.pop(0)
         if isinstance(confidence, Exception):
@@ -82,6 +92,13 @@ class Recogniser:
 
 def _sheet(**limits):
     return pictures.recognised(drawn(), dots=200.0, budget=Budget("scan.png", ReadingLimits(**limits)))
+
+
+def test_a_scan_in_a_pdf_is_drawn_pixel_by_pixel(read, monkeypatch):
+    recogniser = Recogniser(monkeypatch, 0.9)
+    page = drawn().resize((1653, 989))
+    read(saved(page, "PDF", resolution=200), "scan.pdf")
+    assert recogniser.calls[0][:2] == page.size
 
 
 def test_a_page_that_is_recognised_well_is_recognised_once(monkeypatch):
