@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.slack.addresses import posted_at
-from channels.slack.api import Api
+from channels.slack.api import Api, SlackFailed
 from channels.slack.incoming import Place
 from switchboard import MessageId
 
-LOOKED_THROUGH = 200
-"""Posts of a thread that are looked through, the newest."""
+PAGE, PAGES = 200, 10
+"""Posts that are asked for at once, as Slack advises, and how often: threads come with their oldest posts first."""
 
 
 async def looked_up(api: Api, place: Place, *, since: MessageId) -> Sequence[Mapping[str, Any]]:
@@ -18,11 +18,20 @@ async def looked_up(api: Api, place: Place, *, since: MessageId) -> Sequence[Map
     Raises:
         SlackFailed: They can't be had.
     """
-    where: dict[str, Any] = {"channel": place.channel, "limit": LOOKED_THROUGH, "include_all_metadata": True}
-    if place.thread:
-        method, where = "conversations.replies", {**where, "ts": place.thread}
-    else:
-        method = "conversations.history"
-    oldest = posted_at(since)
-    found = await api.call(place.team, method, **where, **({"oldest": oldest} if oldest else {}))
-    return found.get("messages") or ()
+    method = "conversations.replies" if place.thread else "conversations.history"
+    where: dict[str, Any] = {"channel": place.channel, "limit": PAGE, "include_all_metadata": True}
+    where |= {"ts": place.thread} if place.thread else {}
+    where |= {"oldest": oldest} if (oldest := posted_at(since)) else {}
+    posts: list[Mapping[str, Any]] = []
+    for _ in range(PAGES):
+        try:
+            found = await api.call(place.team, method, **where)
+        except SlackFailed as failure:
+            if failure.code == "thread_not_found":  # what began it was deleted before anybody answered
+                return ()
+            raise
+        posts += found.get("messages") or ()
+        where["cursor"] = str((found.get("response_metadata") or {}).get("next_cursor") or "")
+        if not where["cursor"]:
+            break
+    return posts

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ANSWERED = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 """Subtypes of posts that people write; ``bot_message`` is answered if that bot is."""
+NOT_SAID = "X"
+"""Whose member somebody is, in a channel that is shared with another organisation, where Slack does not say."""
 MOST_FIELDS = 100
 
 
@@ -180,7 +182,8 @@ class _Posts:
         if bot:
             return person(self.settings, self.team, id_at(post, "bot_id"))
         named = next((name for name in ("user_team", "source_team", "team") if text_at(post, name)), "")
-        home = id_at(post, named) if named else self.team
+        shared = at(self.delivery.payload, "is_ext_shared_channel") is True
+        home = id_at(post, named) if named else NOT_SAID if shared else self.team
         ours = text_at(self.delivery.payload, "enterprise_id")
         return person(self.settings, self.team if home == ours else home, id_at(post, "user"))
 

@@ -233,7 +233,10 @@ class FakeSlack:
             for post in self.posts[fields["channel"]]
             if post.get("thread_ts", "") == thread and post["ts"] > fields.get("oldest", "")
         ]
-        return {"messages": [dict(post) for post in found]}
+        start = int(fields.get("cursor") or 0)
+        end = start + int(fields.get("limit") or 100)
+        following = {"response_metadata": {"next_cursor": str(end)}} if end < len(found) else {}
+        return {"messages": [dict(post) for post in found[start:end]], **following}
 
     def _ts(self) -> str:
         return f"1900000000.{next(self._numbers):06d}"

@@ -198,6 +198,18 @@ def test_a_person_of_another_organisation_is_of_that_organisation() -> None:
     assert (person.id, person.groups) == ("T0OTHER:U0EXT", {"guests"})
 
 
+@pytest.mark.parametrize(("shared", "whose"), [(True, "X"), (False, "T0TEAM")])
+def test_who_is_of_no_named_organisation_is_of_ours_only_where_nobody_else_is(shared: bool, whose: str) -> None:
+    loaded = payload("message_slack_connect")
+    for name in ("user_team", "source_team", "team"):
+        del loaded["event"][name]
+    settings = SlackSettings(groups={"staff": ("T0TEAM",)})
+    told = read(Delivery(payload={**loaded, "is_ext_shared_channel": shared}), settings, tenant="acme")
+    assert isinstance(told, Asked)
+    person = told.message.principal
+    assert (person.id, bool(person.groups)) == (f"{whose}:U0EXT", not shared)
+
+
 def test_groups_come_from_the_settings_and_from_nothing_else() -> None:
     settings = SlackSettings(groups={"hr": ("T0TEAM:U0ANN",), "staff": ("T0TEAM",), "board": ("T0TEAM:U0BOB",)})
     assert told("message_im", settings, groups=["board"]).message.principal.groups == {"hr", "staff"}

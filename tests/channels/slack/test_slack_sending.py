@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 
 from channels.slack.channel import SlackChannel
+from channels.slack.posting import PREVIEW, metadata
 from stores.memory import MemoryBlobStore
 from switchboard import Artifact, BadInput, Conversation, Reply
+from switchboard.settings import load
+from switchboard.testing.running import QUICK, running
 from switchboard.testing.slack import FakeSlack, Trouble
-from tests.channels.slack.shared import THREAD, make, message
+from tests.channels.slack.shared import THREAD, make, message, until
 
 RATE_LIMITED = Trouble(status=429, error="ratelimited", headers={"Retry-After": "7"})
 LONG = Reply(text="\n\n".join(f"Paragraph {number}. " + "word " * 400 for number in range(10)), status="complete")
@@ -96,6 +99,73 @@ async def test_the_parts_that_are_missing_are_sent_and_no_others(channel: SlackC
     slack.trouble("chat.postMessage", Trouble(after=True, error=""), Trouble(hang_up=True, after=True))
     receipt = await channel.send(message(), parts)
     assert (await channel.send(message(), parts[receipt.sent :], again=True)).delivered
+    assert slack.visible("C1", thread=THREAD) == [part.text for part in parts]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["confirmed", "unheard"])
+@pytest.mark.parametrize("place", range(3))
+async def test_wherever_a_process_dies_in_a_long_reply_each_post_is_seen_once_and_in_order(
+    slack: FakeSlack, place: int, confirmed: bool
+) -> None:
+    parts = make(slack).render(LONG)
+    assert len(parts) == 3
+    heard = [Trouble(after=True, error="")] * place
+    slack.trouble("chat.postMessage", *heard, Trouble(hang_up=True, after=confirmed))
+    await make(slack, streaming="off").send(message(), parts)
+    assert (await make(slack, streaming="off").send(message(), parts, again=True)).delivered
+    assert slack.visible("C1", thread=THREAD) == [part.text for part in parts]  # type: ignore[union-attr]
+
+
+async def test_a_long_reply_whose_posts_are_throttled_is_sent_by_the_outbox_once_and_in_order(
+    slack: FakeSlack,
+) -> None:
+    channel, heard = make(slack, streaming="off"), Trouble(after=True, error="")
+    throttled = Trouble(status=429, error="ratelimited", headers={"Retry-After": "0"})
+    slack.trouble("chat.postMessage", heard, throttled, heard, throttled)
+    pauses = dict.fromkeys(("SWITCHBOARD_OUTBOX__FIRST_PAUSE", "SWITCHBOARD_OUTBOX__POLL_SECONDS"), "0.05")
+    settings = load(None, QUICK | pauses | {"SWITCHBOARD_TENANT": "acme"})
+    async with running([LONG.text], channels={"slack": channel}, works=True, settings=settings) as assistant:
+        await assistant.offer(message())
+        await until(lambda: assistant.counts["delivered"] == 1)
+    assert slack.visible("C1", thread=THREAD) == [part.text for part in channel.render(LONG)]  # type: ignore[union-attr]
+
+
+async def test_in_a_thread_of_many_posts_it_is_looked_to_the_end(channel: SlackChannel, slack: FakeSlack) -> None:
+    for number in range(250):
+        await channel.api.call("T0TEAM", "chat.postMessage", channel="C1", thread_ts=THREAD, text=f"Post {number}")
+    result = message(id="job:1", job="1")
+    slack.trouble("chat.postMessage", Trouble(hang_up=True, after=True))
+    await channel.send(result, parts_of(channel))
+    assert (await channel.send(result, parts_of(channel), again=True)).delivered
+    assert slack.visible("C1", thread=THREAD).count("It is 40 euros.") == 1
+
+
+async def test_a_thread_whose_beginning_was_deleted_holds_nothing(channel: SlackChannel, slack: FakeSlack) -> None:
+    slack.trouble("conversations.replies", Trouble(error="thread_not_found"))
+    assert (await channel.send(message(), parts_of(channel), again=True)).delivered
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found"])
+async def test_where_the_bot_was_removed_while_it_wrote_the_reply_is_given_up_with_the_reason(
+    slack: FakeSlack, error: str
+) -> None:
+    channel, gone = make(slack), Trouble(error=error)
+    ts = str((await channel.api.call("T0TEAM", "chat.postMessage", channel="C1", thread_ts=THREAD, text="It"))["ts"])
+    slack.posts["C1"][0]["metadata"] = metadata(PREVIEW, message().id)
+    slack.trouble("chat.update", gone)
+    receipt = await channel.send(message(), parts_of(channel))
+    assert (receipt.delivered, receipt.retry_after, receipt.why) == (False, None, f"chat.update: {error}")
+    assert slack.posts["C1"][0]["ts"] == ts
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "token_expired"])
+async def test_what_a_revoked_token_has_left_half_sent_goes_on_with_a_new_one(slack: FakeSlack, error: str) -> None:
+    channel = make(slack, streaming="off")
+    parts = channel.render(LONG)
+    slack.trouble("chat.postMessage", Trouble(after=True, error=""), Trouble(error=error))
+    receipt = await channel.send(message(), parts)
+    assert (receipt.delivered, receipt.retry_after, receipt.sent) == (False, 300.0, 1)
+    assert (await make(slack, streaming="off").send(message(), parts[1:])).delivered
     assert slack.visible("C1", thread=THREAD) == [part.text for part in parts]  # type: ignore[union-attr]
 
 
