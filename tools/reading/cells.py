@@ -14,7 +14,8 @@ _DASHES = frozenset("—–-−")
 _OPENERS = frozenset({"$", "€", "£", "¥", "(", "$(", "€("})
 _CLOSERS = frozenset({")", "%", ")%", "%)"})
 _MARKER = re.compile(
-    r"[•‣▪●◦■□–\-*o]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]|(?:Item|Note|Section|Part|Article)\s+\w{1,5}[.:]?", re.I
+    r"[•‣▪●◦■➢✓❖□–\-*o]|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,4})[.)]|(?:Item|Note|Section|Part|Article)\s+\w{1,5}[.:]?",
+    re.I,
 )
 _LEADERS = " .·…_"
 _FEWEST_LEADERS = 3

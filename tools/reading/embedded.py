@@ -16,7 +16,7 @@ from tools.reading.reasons import too_deep, unreadable
 from tools.reading.sniff import Kind, media_type, sniff
 from tools.reading.words import display_name, one_line, title_from_name
 
-VERSION = 2
+VERSION = 3
 """Of what reading gives; kept results of another version are read again."""
 
 _MOST_TITLE = 200

@@ -12,9 +12,10 @@ from tools.reading.sheet import Part, Sheet
 from tools.reading.tables import tables
 from tools.reading.words import clean, whole_lists
 
-_BULLET = re.compile(r"^(?:[•‣▪●◦■]|[-–*](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*")
-_SYMBOL = re.compile(r"[•‣▪●◦■\-–*]\s")
+_BULLET = re.compile(r"^(?:[•‣▪●◦■➢✓❖]|[-–*](?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)](?=\s))\s*")
+_SYMBOL = re.compile(r"[•‣▪●◦■➢✓❖\-–*]\s")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_SOLID = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f]")  # scripts without spaces
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
 _AROUND = string.punctuation + string.digits + "«»„“”‘’–—…•"
 _LARGER = 1.15
@@ -110,7 +111,7 @@ class Flow:
             if broken:
                 whole = (whole if self._keeps_hyphen(broken[1], text) else whole[:-1]) + text
             else:
-                whole = f"{whole} {text}"
+                whole += text if _SOLID.match(whole[-1:]) and _SOLID.match(text) else f" {text}"
         return whole
 
     def _keeps_hyphen(self, first: str, rest: str) -> bool:

@@ -46,6 +46,17 @@ class Words:
     bold: "NDArray[np.bool_]"
     counts: "NDArray[np.intp] | None" = None
 
+    def at(self, rows: "NDArray[np.bool_]") -> "Words":
+        """Some of them."""
+        return Words(
+            text=self.text,
+            spans=self.spans[rows],
+            boxes=self.boxes[rows],
+            sizes=self.sizes[rows],
+            bold=self.bold[rows],
+            counts=self.counts[rows] if self.counts is not None else None,
+        )
+
 
 class Run(NamedTuple):
     """Words that follow each other closely on one line; in a table, a cell. A tuple, as there are very many.
@@ -81,16 +92,23 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A page as it is seen, in points; on it stand lines that are turned by so many quarters with the clock."""
+    """A page as it is seen, in points; on it stand lines that are turned by so many quarters with the clock.
+
+    Attributes:
+        mirrored: Whether the lines are given as in a mirror, as they run from right to left.
+    """
 
     width: float
     height: float
     turn: int = 0
+    mirrored: bool = False
 
     def box(self, lines: Sequence[Line]) -> Box:
         """Where lines stand whose places are as if they were upright."""
         _, lefts, rights, bottoms, tops, *_ = zip(*lines, strict=True)
         left, right, bottom, top = min(lefts), max(rights), min(bottoms), max(tops)
+        if self.mirrored:
+            left, right = -right, -left
         match self.turn:
             case 1:
                 left, right, bottom, top = bottom, top, -right, -left
@@ -116,6 +134,8 @@ def _line(row: Sequence[Run]) -> Line:
     if len(row) == 1:  # as most are
         return Line(*row[0][:-1], tuple(row))
     texts, lefts, rights, bottoms, tops, sizes, bolds, _ = zip(*row, strict=True)
+    if texts[0] == "o" and not any(bolds):  # as word processors write the second kind of bullet
+        texts = ("◦", *texts[1:])
     letters = list(map(len, texts))
     return Line(
         text=" ".join(texts),

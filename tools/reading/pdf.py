@@ -2,18 +2,19 @@
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from switchboard import Unreadable
-from tools.reading import pdf_text, pictures
+from tools.reading import pdf_forms, pdf_text, pictures
 from tools.reading.backend import Page
 from tools.reading.budget import Budget
 from tools.reading.flow import Flow
 from tools.reading.language import language
 from tools.reading.parts import Parts, Piece
-from tools.reading.reasons import faults, unreadable
+from tools.reading.reasons import attached, faults, unreadable
 from tools.reading.sheet import Sheet
 from tools.reading.words import one_line
 
@@ -25,6 +26,7 @@ _FEW = 250
 """Characters: a page with fewer that a picture mostly covers is a scan with a stamp, a header or a number on it."""
 
 _MOSTLY = 0.5
+_MOST_ATTACHMENTS = 20
 
 
 class Pdf:
@@ -43,6 +45,8 @@ class Pdf:
         except pypdfium2.PdfiumError as error:
             protected = error.err_code in (pypdfium2.raw.FPDF_ERR_PASSWORD, pypdfium2.raw.FPDF_ERR_SECURITY)
             raise unreadable(name, "protected" if protected else "damaged") from error
+        if self._document.get_formtype() != pypdfium2.raw.FORMTYPE_NONE:
+            self._document.init_forms()
         self.count = len(self._document)
         self.patience = budget.patience
         try:
@@ -76,8 +80,18 @@ class Pdf:
         found = self._document.get_metadata_dict(skip_empty=True).items()
         metadata = {key.lower(): value for key, value in found if key in _METADATA}
         warnings, missing = faults(sheets)
+        warnings += attached(self._attachments())
         title = metadata.pop("title", "")
         return Parts(pages=pages, title=title, paged=True, metadata=metadata, warnings=warnings, missing=missing)
+
+    def _attachments(self) -> list[str]:
+        """The names of the files that it holds, of many the first."""
+        import pypdfium2
+
+        count = min(self._document.count_attachments(), _MOST_ATTACHMENTS)
+        with suppress(pypdfium2.PdfiumError):
+            return [self._document.get_attachment(index).get_name() for index in range(count)]
+        return []
 
     def extract(self, indices: Sequence[int]) -> bytes:
         """Some of the pages as a PDF of their own."""
@@ -98,7 +112,7 @@ class Pdf:
         self._document.close()
 
     def _sheet(self, page: Any) -> Sheet:
-        parts = pdf_text.parts(page)
+        parts = pdf_text.parts(page, pdf_forms.written(self._document, page))
         sheet = Sheet(parts=parts)
         few = sheet.characters
         if few >= _FEW or not (covered := _covered(page)) or (few >= _FEWEST and covered < _MOSTLY):

@@ -1,33 +1,42 @@
-"""The text layer of a PDF's page as parts: words are put together as far as the file itself says that they belong."""
+"""The text of a PDF's page as parts: its words, with what is filled in and typed on, as they are seen."""
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from tools.reading import flow
+from tools.reading import flow, pdf_words
 from tools.reading.layout import Frame, Words, lines
-from tools.reading.pdf_calls import SPACE, Characters, Types
+from tools.reading.pdf_calls import Characters
+from tools.reading.pdf_forms import Written
 from tools.reading.sheet import Part
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-_APART = 0.6  # sizes of type: characters farther apart than that, across the line, stand on two lines
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]")
+_USUAL = 10.0  # points: the size of type on a page that says nothing of it
 
 
-def parts(page: Any) -> tuple[Part, ...]:
-    """The parts of a page. Text that stands at an angle, such as a stamp in the margin, is read after the others."""
+def parts(page: Any, written: Sequence[Written] = ()) -> tuple[Part, ...]:
+    """The parts of a page. Text that stands at an angle, such as a stamp in the margin, is read after the others.
+
+    Args:
+        written: What stands on it besides its text.
+    """
     textpage = page.get_textpage()
     try:
-        found = _words(Characters(textpage))
+        found = pdf_words.words(Characters(textpage))
     finally:
         textpage.close()
     rotation, (width, height) = page.get_rotation() // 90, page.get_size()
+    groups = sorted(found.items(), key=lambda group: -len(group[1].spans))
+    if written:
+        groups = _with(written, groups, -rotation % 4)
     whole: list[Part] = []
-    for turn, words in found:
+    for turn, words in groups:
         turn_seen = (turn + rotation) % 4
-        seen = upright(_as_seen(words, page, rotation), turn_seen)
-        whole += flow.parts(lines(seen), Frame(width=width, height=height, turn=turn_seen))
+        seen = upright(_visible(_as_seen(words, page, rotation), width, height), turn_seen)
+        mirrored = _is_right_to_left(words)
+        frame = Frame(width=width, height=height, turn=turn_seen, mirrored=mirrored)
+        whole += flow.parts(lines(_mirrored(seen) if mirrored else seen), frame)
     return tuple(whole)
 
 
@@ -62,140 +71,60 @@ def _as_seen(words: Words, page: Any, rotation: int) -> Words:
     return replace(turned, boxes=turned.boxes + np.array((across, up, across, up)))
 
 
-def _words(characters: Characters) -> list[tuple[int, Words]]:
-    """The words by the quarter turns, with the clock, at which they stand, in the coordinates of the page."""
+def _visible(words: Words, width: float, height: float) -> Words:
+    """The words without those that stand beside the page: whoever looks at it does not see them."""
+    left, bottom, right, top = words.boxes.T
+    here = (right > 0) & (left < width) & (top > 0) & (bottom < height)
+    return words if here.all() else words.at(here)
+
+
+def _is_right_to_left(words: Words) -> bool:
+    """Whether most of the letters are Hebrew or Arabic."""
+    if words.text.isascii():
+        return False
+    found = len(_RIGHT_TO_LEFT.findall(words.text))
+    return found > 0 and 2 * found > sum(map(str.isalpha, words.text))
+
+
+def _mirrored(words: Words) -> Words:
+    """The words as in a mirror: what begins at the right begins at the left, as everything does that follows."""
     import numpy as np
 
-    spans = _spans(characters)
-    if not len(spans):
-        return []
-    rows = _rows(characters, spans)
-    types, corners = characters.types(rows.spans[:, 0], rows.pieces), _corners(characters, rows)
-    if (leaps := _leaps(corners, types)).any():
-        rows, origins = _split(characters, rows, types, leaps)
-        types, corners = types.at(origins), _corners(characters, rows)
-    boxes = np.concatenate((corners[:, :, :2].min(axis=1), corners[:, :, 2:].max(axis=1)), axis=1)
-    across = np.where(types.turns % 2, boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    sizes = np.where(types.sizes > 0, types.sizes, across)
-    found = []
-    for turn in set(types.turns.tolist()):
-        here = np.flatnonzero(types.turns == turn)
-        words = Words(
-            text=characters.text,
-            spans=rows.spans[here] + (0, 1),
-            counts=rows.counts[here],
-            boxes=boxes[here],
-            sizes=sizes[here],
-            bold=types.bold[here],
-        )
-        found.append((turn, words))
-    return sorted(found, key=lambda group: -len(group[1].spans))
+    left, bottom, right, top = words.boxes.T
+    return replace(words, boxes=np.column_stack((-right, bottom, -left, top)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """Words that are known to follow each other closely, as columns.
-
-    Attributes:
-        spans: The first and the last character.
-        counts: How many words there are.
-        pieces: The piece of the file's text in which the first begins.
-    """
-
-    spans: "NDArray[np.intp]"
-    counts: "NDArray[np.intp]"
-    pieces: "NDArray[np.uintp]"
-
-
-def _spans(characters: Characters) -> "NDArray[np.intp]":
-    """The first and the last character of each word.
-
-    pdfium makes up spaces and line breaks itself where the file only moves the pen.
-    """
+def _with(written: Sequence[Written], groups: list[tuple[int, Words]], turn: int) -> list[tuple[int, Words]]:
+    """The words with what else is written, in their usual size of type; remarks come last."""
     import numpy as np
 
-    inked = np.concatenate(([False], characters.codes > SPACE, [False]))
-    spans: NDArray[np.intp] = np.flatnonzero(inked[1:] != inked[:-1]).reshape(-1, 2) - (0, 1)
-    return spans
+    found = dict(groups)
+    size = float(np.median(groups[0][1].sizes)) if groups else _USUAL
+    if filled := [one for one in written if not one.remark]:
+        found[turn] = _joined(found[turn], _set(filled, size)) if turn in found else _set(filled, size)
+    remarks = [one for one in written if one.remark]
+    return [*found.items(), *([(turn, _set(remarks, size))] if remarks else [])]
 
 
-def _rows(characters: Characters, spans: "NDArray[np.intp]") -> _Rows:
-    """The words with those taken together that stand in one piece of text, parted by a space that is in the file.
-
-    Their places need not be asked for one by one: a gap that is wide is one that pdfium has found, and made a space
-    of, or lies between pieces.
-    """
+def _set(written: Sequence[Written], size: float) -> Words:
     import numpy as np
 
-    blanks = spans[:-1, 1] + 1
-    beside = spans[1:, 0] == blanks + 1
-    pieces = _pieces(characters, spans[:, 0], np.flatnonzero(np.concatenate(([True], ~beside))))
-    beside &= pieces[1:] == pieces[:-1]
-    places = np.flatnonzero(beside)
-    beside[places[characters.are_made_up(blanks[places])]] = False
-    firsts = np.flatnonzero(np.concatenate(([True], ~beside)))
-    ends = np.append(firsts[1:], len(spans))
-    found = np.column_stack((spans[firsts, 0], spans[ends - 1, 1]))
-    return _Rows(spans=found, counts=ends - firsts, pieces=pieces[firsts])
+    lengths = np.array([len(one.text) for one in written], np.intp)
+    ends = np.cumsum(lengths + 1) - 1
+    return Words(
+        text="\n".join(one.text for one in written),
+        spans=np.column_stack((ends - lengths, ends)),
+        counts=np.array([len(one.text.split()) for one in written], np.intp),
+        boxes=np.array([one.box for one in written]),
+        sizes=np.full(len(written), size),
+        bold=np.zeros(len(written), bool),
+    )
 
 
-def _pieces(characters: Characters, starts: "NDArray[np.intp]", firsts: "NDArray[np.intp]") -> "NDArray[np.uintp]":
-    """The piece of text to which each word belongs; what is between words of one piece need not be asked.
-
-    Args:
-        firsts: Which words begin a line.
-    """
+def _joined(words: Words, others: Words) -> Words:
     import numpy as np
 
-    lasts = np.append(firsts[1:], len(starts)) - 1
-    of_first, of_last = characters.pieces(starts[firsts]), characters.pieces(starts[lasts])
-    pieces = np.repeat(of_first, lasts - firsts + 1)
-    mixed = np.flatnonzero(np.repeat(of_first != of_last, lasts - firsts + 1))
-    pieces[mixed] = characters.pieces(starts[mixed])
-    return pieces
-
-
-def _corners(characters: Characters, rows: _Rows) -> "NDArray[np.float64]":
-    """For each row the boxes of its first and of its last character."""
-    return characters.boxes(rows.spans.ravel()).reshape(-1, 2, 4)
-
-
-def _leaps(corners: "NDArray[np.float64]", types: Types) -> "NDArray[np.bool_]":
-    """Which of the pairs of characters stand on two lines."""
-    import numpy as np
-
-    one, other = corners[:, 0], corners[:, 1]
-    moved = np.abs(one[:, :2] + one[:, 2:] - other[:, :2] - other[:, 2:]) / 2
-    leaps: NDArray[np.bool_] = np.where(types.turns % 2, moved[:, 0], moved[:, 1]) > _APART * types.sizes
-    return leaps
-
-
-def _split(
-    characters: Characters, rows: _Rows, types: Types, leaps: "NDArray[np.bool_]"
-) -> "tuple[_Rows, NDArray[np.intp]]":
-    """The rows, those marked cut where they go on to another line, which pdfium does not always see.
-
-    Also returns from which of the rows each was cut.
-    """
-    import numpy as np
-
-    pieces: list[tuple[int, int]] = []
-    origins: list[int] = []
-    for row, (start, end) in enumerate(rows.spans.tolist()):
-        cuts = _cuts(characters, start, end, types.at(np.array([row]))) if leaps[row] else []
-        pieces += zip([start, *(begin for _, begin in cuts)], [*(last for last, _ in cuts), end], strict=True)
-        origins += [row] * (len(cuts) + 1)
-    of_row = np.array(origins, np.intp)
-    counts = [len(characters.text[start : end + 1].split()) for start, end in pieces]
-    cut = _Rows(spans=np.array(pieces, np.intp), counts=np.array(counts, np.intp), pieces=rows.pieces[of_row])
-    return cut, of_row
-
-
-def _cuts(characters: Characters, start: int, end: int, types: Types) -> list[tuple[int, int]]:
-    """Between which characters a row goes on to another line."""
-    import numpy as np
-
-    inked = np.flatnonzero(characters.codes[start : end + 1] > SPACE) + start
-    boxes = characters.boxes(inked)
-    after = np.flatnonzero(_leaps(np.stack((boxes[:-1], boxes[1:]), axis=1), types))
-    return list(zip(inked[after].tolist(), inked[after + 1].tolist(), strict=True))
+    moved = replace(others, spans=others.spans + len(words.text))
+    columns = ("spans", "counts", "boxes", "sizes", "bold")
+    joined = {name: np.concatenate((getattr(words, name), getattr(moved, name))) for name in columns}
+    return Words(text=words.text + others.text, **joined)

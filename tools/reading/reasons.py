@@ -5,6 +5,7 @@ from typing import Literal
 
 from switchboard import Unreadable
 from tools.reading.sheet import Fault, Sheet
+from tools.reading.words import display_name
 
 Code = Literal[
     "missing",
@@ -118,6 +119,12 @@ def faults(sheets: Sequence[Sheet]) -> tuple[tuple[str, ...], tuple[int, ...]]:
         warnings.append(_of_pages(doubtful, *_HARD_TO_READ))
     missing = tuple(number for number, sheet in enumerate(sheets, start=1) if sheet.fault)
     return tuple(warnings), missing
+
+
+def attached(names: Sequence[str]) -> tuple[str, ...]:
+    """What to tell of files in a PDF, which are not read. What ends in XML says for programs what the pages say."""
+    shown = [display_name(name) for name in names if not name.lower().endswith(".xml")]
+    return (f"It holds files that were not read: {', '.join(shown)}; send them on their own",) if shown else ()
 
 
 def _of_pages(numbers: list[int], one: str, several: str) -> str:

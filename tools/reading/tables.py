@@ -91,9 +91,9 @@ def _whole(lines: Sequence[Line], found: Sequence[list[Cell]]) -> list[list[Cell
     drops = [above.bottom - line.bottom for above, line in pairwise(lines)]
     usual = median(drops) if drops else 0.0
     whole: list[list[Cell]] = []
-    for row, drop in zip(found, [usual, *drops], strict=True):
+    for row, drop, next_drop in zip(found, [usual, *drops], [*drops, max(drops, default=0.0)], strict=True):
         above = whole[-1] if whole else []
-        if above and drop < _TIGHT * usual and len(row) <= len(above) and not any(cell.is_figure for cell in row):
+        if above and _goes_on(row, above, tight=drop < _TIGHT * usual, tighter=drop < _TIGHT * next_drop):
             whole[-1] = _merged(above, row)
         elif len(above) == 1 and len(row) > 1 and _wraps(above[0], row[0]):
             whole[-1] = [_under(above[0], row[0]), *row[1:]]
@@ -102,6 +102,21 @@ def _whole(lines: Sequence[Line], found: Sequence[list[Cell]]) -> list[list[Cell
         else:
             whole.append(row)
     return whole
+
+
+def _goes_on(row: Sequence[Cell], above: Sequence[Cell], *, tight: bool, tighter: bool) -> bool:
+    """Whether a line holds further lines of the cells above it.
+
+    Args:
+        tight: Whether it is set closer to the row above than rows are.
+        tighter: Whether it is set closer to the row above than to what follows.
+    """
+    if any(cell.is_figure for cell in row):
+        return False
+    if tight:
+        return len(row) <= len(above)
+    under = (any(abs(cell.left - other.left) < _ALIGNED for other in above if not other.is_figure) for cell in row)
+    return tighter and 1 < len(row) < len(above) and all(under)
 
 
 def _merged(above: Sequence[Cell], row: Sequence[Cell]) -> list[Cell]:

@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 from tools.reading.backend import Block
 
 _DROPPED = dict.fromkeys((*range(0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0xFEFF, 0xFFFE, 0xFFFF))
+_SYMBOLS = {0xF076: "❖", 0xF0A7: "▪", 0xF0B7: "•", 0xF0D8: "➢", 0xF0FC: "✓"}  # of fonts that only have such
 _EVENED = {0x0B: "\n", 0x0C: "\n", 0x0D: "\n", 0xA0: " ", 0x2007: " ", 0x202F: " ", 0x2028: "\n", 0x2029: "\n"}
-_TABLE = _DROPPED | _EVENED
+_TABLE = _DROPPED | _EVENED | _SYMBOLS
 _SPACES = re.compile(r"[^\S\n]+")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _ODD = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u1680\u2000-\u200b\u2028-\u202f\u205f\u3000\ufeff\ufffe\uffff\ud800-\udfff]|  "
+    r"[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u1680\u2000-\u200b\u2028-\u202f\u205f\u3000\ud800-\udfff"
+    r"\uf076\uf0a7\uf0b7\uf0d8\uf0fc\ufeff\ufffe\uffff]|  "
 )
 """What `clean` has to change; most texts have none of it."""
 
