@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from typing import Any
 
 from switchboard.errors import BackendError
@@ -22,7 +23,7 @@ ATTEMPTS = 4
 """Requests in all for one call, the first among them."""
 
 _shared: dict[str, Any] = {}
-"""What reads the descriptions of services, once there is one: it keeps what it has read."""
+"""What all clients share, once there is one: what reads the services' descriptions, and the SDK's own handlers of events."""
 SIGNED = {"s3": {"signature_version": "s3v4"}}
 """By service, how its addresses are signed that are given away: so that headers are, too. Requests always are."""
 
@@ -140,17 +141,40 @@ def sdk_client(service: str, *, region: str = "", endpoint: str = "", **config: 
         botocore.exceptions.BotoCoreError: The environment names no region, or a profile that is not there.
     """
     from botocore.config import Config
-    from botocore.session import get_session
 
-    session = get_session()
-    loader = _shared.setdefault("data_loader", session.get_component("data_loader"))
-    session.register_component("data_loader", loader)
-    return session.create_client(
+    return _session().create_client(
         service,
         region_name=region or None,
         endpoint_url=endpoint or None,
         config=Config(user_agent_extra="switchboard-assistant", tcp_keepalive=True, **config),
     )
+
+
+def describe(by: Callable[[Any], Any]) -> None:
+    """Have clients that are made from now on learn what services are like from something else.
+
+    Args:
+        by: Makes it of the SDK's own loader; it has that one's methods.
+    """
+    _shared.pop("data_loader", None)
+    _shared["describe"] = by
+
+
+def _session() -> Any:
+    """A session of the SDK with what all share. What handles events keeps nothing, so a copy is as good as new."""
+    from botocore.hooks import HierarchicalEmitter
+    from botocore.session import Session
+
+    if "event_hooks" not in _shared:
+        events = HierarchicalEmitter()
+        Session(event_hooks=events)
+        _shared["event_hooks"] = events
+    session = Session(event_hooks=copy(_shared["event_hooks"]), include_builtin_handlers=False)
+    if "data_loader" not in _shared:
+        loader = session.get_component("data_loader")
+        _shared["data_loader"] = _shared.get("describe", lambda usual: usual)(loader)
+    session.register_component("data_loader", _shared["data_loader"])
+    return session
 
 
 def _translated(error: Exception, service: str, operation: str) -> AwsError:
