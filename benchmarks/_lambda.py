@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import resource
 import subprocess
 import sys
 import threading
@@ -11,12 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
 """Seconds after which a process counts as stuck."""
+RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
+"""The runtime client, with what it requires."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,9 +29,11 @@ class Function:
 
     Attributes:
         init_ms: Milliseconds from the start of the process to its first call for work.
+        processor_ms: Milliseconds of processor time, once the process has ended. Others that end meanwhile count, too.
     """
 
     init_ms: float = 0.0
+    processor_ms: float = 0.0
     _started: float = 0.0
     _asking: threading.Event = field(default_factory=threading.Event)
     _events: "queue.Queue[tuple[str, bytes, float]]" = field(default_factory=queue.Queue)
@@ -81,20 +87,40 @@ class Function:
     def kill(self) -> None:
         """End the process at once, whatever it is doing, and whoever waits for its answer."""
         if self._process is not None:
+            before = _processor_ms()
             self._process.kill()
             self._process.wait()
+            self.processor_ms = _processor_ms() - before
         self._answers.put(("error", b"the process was ended"))
         self._events.put(("", b"", 0.0))
 
 
+def _processor_ms() -> float:
+    """Of all processes that have been waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) * 1_000
+
+
+def link_runtime(folder: Path) -> None:
+    """Put the runtime client into a folder, as a base image has it besides the function's package."""
+    for name in RUNTIME:
+        made = distribution(name)
+        for first in {file.parts[0] for file in made.files or () if ".." not in file.parts}:
+            (folder / first).symlink_to(str(made.locate_file(first)))
+
+
 @contextmanager
-def function(handler: str, *, folder: Path = ROOT, environ: Mapping[str, str] | None = None) -> Iterator[Function]:
+def function(
+    handler: str, *, folder: Path = ROOT, environ: Mapping[str, str] | None = None, path: Sequence[Path] = ()
+) -> Iterator[Function]:
     """A handler in a fresh process, ended afterwards.
 
     Args:
         handler: As Lambda's configuration names it.
         folder: The code, as the function's task root.
         environ: More variables.
+        path: All that the process sees besides the folder and the standard library; without it, this project and what
+            is installed.
     """
     made = Function()
     server = _Server(("127.0.0.1", 0), _api(made))
@@ -104,7 +130,7 @@ def function(handler: str, *, folder: Path = ROOT, environ: Mapping[str, str] | 
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",
         "_HANDLER": handler,
         "LAMBDA_TASK_ROOT": str(folder),
-        "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
+        "PYTHONPATH": os.pathsep.join(str(each) for each in (folder, *(path or [ROOT]))),
         "AWS_LAMBDA_FUNCTION_NAME": "function",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
@@ -117,7 +143,7 @@ def function(handler: str, *, folder: Path = ROOT, environ: Mapping[str, str] | 
         "AWS_EC2_METADATA_DISABLED": "true",
         **(environ or {}),
     }
-    made.start([sys.executable, "-m", "awslambdaric", handler], folder, variables)
+    made.start([sys.executable, *(["-S"] if path else []), "-m", "awslambdaric", handler], folder, variables)
     try:
         yield made
     finally:

@@ -8,13 +8,15 @@ always is. Nothing is replaced or left out. Servers on a machine of their own st
 import gc
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from threading import RLock
 from types import ModuleType
 from typing import Any
+
+from infra.functions.prepared import Prepared, opened, used
 
 LATER = frozenset(
     {
@@ -23,44 +25,69 @@ LATER = frozenset(
         "langchain_aws",  # the factory needs one chat model, not the retrievers, chains and stores
         "langchain_aws.chat_models",  # the same, not the older chat models
         "yaml",  # LangChain reads and writes prompts with it, which are not ours
+        "jsonpatch",  # LangChain tells of its runs in patches with it, to whoever asks for them
+        "anyio",  # LangSmith's client talks with it, asynchronously
+        "distro",  # the same client tells the system's name with it
     }
 )
-"""Packages, each with the reason why its own code need not run."""
+"""Packages and modules, each with the reason why its own code need not run."""
 
 
 @contextmanager
 def quick_start(later: Collection[str] = LATER) -> Iterator[None]:
     """Import in this block, or in what it decorates, what a function needs: quicker than usual, with the same outcome.
 
-    Besides packages two things wait. Garbage collection, as next to nothing of what is imported is garbage; what is
-    there at the end is not looked at again. The validators of pydantic's models, of which a turn uses one in ten: they
-    are built when first used.
+    What the package carries worked out is taken from there. Besides packages two things wait. Garbage collection, as
+    next to nothing of what is imported is garbage; what is there at the end is not looked at again. The validators of
+    pydantic's models, of which a turn uses one in ten: they are built when first used.
     """
-    from pydantic import BaseModel
-
-    finder = _Finder(later)
+    prepared = opened()
+    finder = _Finder(later, prepared)
     gc.disable()
     sys.meta_path.insert(0, finder)
-    BaseModel.model_config["defer_build"] = True  # every model inherits its base's
     try:
-        yield
+        with _taken(prepared) if prepared else nullcontext(), _models_wait():
+            yield
     finally:
-        del BaseModel.model_config["defer_build"]
         sys.meta_path.remove(finder)
         gc.freeze()
         gc.enable()
 
 
-class _Finder(MetaPathFinder):
-    """Finds packages as the usual one does, to be run later."""
+@contextmanager
+def _taken(prepared: Prepared) -> Iterator[None]:
+    with used(prepared):
+        from infra.functions.described import Described
+        from stores.aws import describe
 
-    def __init__(self, names: Collection[str]) -> None:
+        describe(lambda loader: Described(loader, prepared.description))
+        yield
+
+
+@contextmanager
+def _models_wait() -> Iterator[None]:
+    from pydantic import BaseModel
+
+    BaseModel.model_config["defer_build"] = True  # every model inherits its base's
+    try:
+        yield
+    finally:
+        del BaseModel.model_config["defer_build"]
+
+
+class _Finder(MetaPathFinder):
+    """Finds packages as the usual one does, to be run later; other modules only where they are prepared."""
+
+    def __init__(self, names: Collection[str], prepared: Prepared | None) -> None:
         self._names = names
+        self._prepared = prepared
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        spec = PathFinder.find_spec(name, path, target) if name in self._names else None
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Later(spec.loader)
+        spec = self._prepared.find_spec(name, path, target) if self._prepared else None
+        if name in self._names:
+            spec = spec or PathFinder.find_spec(name, path, target)
+            if spec is not None and spec.loader is not None:
+                spec.loader = _Later(spec.loader)
         return spec
 
 

@@ -2,6 +2,8 @@
 
 import builtins
 import gc
+import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -163,9 +165,28 @@ def test_all_is_as_before_after_a_start_that_failed() -> None:
     assert "defer_build" not in BaseModel.model_config
 
 
-def test_the_packages_that_wait_are_there() -> None:
-    for name in LATER:
-        assert import_module(name).__path__
+WHOLE = f"""
+import json, types
+from importlib import import_module
+from infra.functions.deferring import quick_start
+names = {sorted(LATER)}
+with quick_start():
+    for name in names:
+        import_module(name)
+for name in names:
+    module = import_module(name)
+    getattr(module, "anything", None)
+    found = [each for each in dir(module) if not isinstance(vars(module).get(each), types.ModuleType)]
+    print(json.dumps([type(module).__name__, sorted(found)]))
+"""
+
+
+def test_what_waits_is_whole_when_somebody_asks() -> None:
+    done = subprocess.run([sys.executable, "-c", WHOLE], capture_output=True, text=True, check=True)
+    for name, line in zip(sorted(LATER), done.stdout.splitlines(), strict=True):
+        usual = import_module(name)
+        names = sorted(each for each in dir(usual) if not isinstance(vars(usual).get(each), ModuleType))
+        assert json.loads(line) == ["module", names], name
 
 
 def test_the_agent_starts_without_what_a_turn_never_uses() -> None:

@@ -1,0 +1,1 @@
+"""A package of the Lambda functions, made of what is installed here: ``python -m infra.packaging --help``."""
