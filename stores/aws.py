@@ -23,7 +23,7 @@ ATTEMPTS = 4
 """Requests in all for one call, the first among them."""
 
 _shared: dict[str, Any] = {}
-"""What all clients share, once there is one: what reads the services' descriptions, and the SDK's own handlers of events."""
+"""What all clients share, once there is one: what reads descriptions of services, and handlers of the SDK's events."""
 SIGNED = {"s3": {"signature_version": "s3v4"}}
 """By service, how its addresses are signed that are given away: so that headers are, too. Requests always are."""
 
