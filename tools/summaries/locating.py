@@ -120,6 +120,11 @@ class Locator:
         return _attached(file, asker, uri=link if scheme == "https" else "")
 
 
+async def is_there(source: Source, blobs: BlobStore) -> bool:
+    """Whether the bytes of a document that the asker may read are still kept."""
+    return await blobs.stat(source.digest, owner=source.access.conversation or LIBRARY) is not None
+
+
 async def content(source: Source, blobs: BlobStore) -> bytes:
     """The bytes of a document that the asker may read.
 

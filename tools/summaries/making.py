@@ -1,7 +1,7 @@
 """From a document that was found to its summary: read it, let its pages be opened, summarise it, write that down."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from switchboard import ToolFailed
@@ -14,6 +14,7 @@ from tools.summaries import texts
 from tools.summaries.backend import Length, Save, Summarizer, unkept
 from tools.summaries.estimating import Estimate
 from tools.summaries.locating import Asker, Locator, content
+from tools.summaries.recent import Recent
 from tools.summaries.settings import SummarySettings
 from tools.summaries.showing import Shown, shown
 from tools.summaries.written import WrittenSummarizer
@@ -39,6 +40,7 @@ class Maker:
 
     Attributes:
         model: What writes them, for people; empty where they are quoted.
+        recent: Those that were made within a turn.
     """
 
     locator: Locator
@@ -46,6 +48,7 @@ class Maker:
     summarizer: Summarizer
     settings: SummarySettings
     model: str = ""
+    recent: Recent = field(default_factory=Recent)
 
     async def read(self, source: Source, asker: Asker, tell: Tell) -> Document:
         """Read a document; one of the conversation is put into the library too, so that its pages can be opened.

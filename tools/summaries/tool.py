@@ -14,8 +14,9 @@ from tools.retrieval.backend import Source
 from tools.summaries import checkpoints, texts
 from tools.summaries.backend import Length
 from tools.summaries.job import KEPT, KIND, akin, begin, same
-from tools.summaries.locating import Asker, NotFound, reference
+from tools.summaries.locating import Asker, NotFound, is_there, reference
 from tools.summaries.making import Maker, Wish, arguments
+from tools.summaries.recent import FRESH
 from tools.summaries.showing import Shown, given
 
 _CODE = re.compile(r"[a-z]{2,3}")
@@ -24,8 +25,6 @@ SPARE = 3.0
 """Seconds of a call that are left to begin a job in."""
 LOOKED_AT = 20
 """Jobs of the conversation among which the same summary is looked for."""
-FRESH = 86_400.0
-"""Seconds for which a summary that was made as a job is given again."""
 
 
 def summarize_tool(maker: Maker) -> Tool:
@@ -138,8 +137,15 @@ class _Call:
             return ToolResult(text=texts.under_way(self.source.title, twin.text), data={"job": twin.id})
         if twin is not None and twin.state == "succeeded" and twin.result is not None:
             return given(twin.result.text, twin.result.citations, warnings=twin.result.warnings)
+        key = json.dumps([self.context.conversation.key, self.context.principal.id, wanted], sort_keys=True)
+        recent = self.maker.recent
+        if (known := recent.get(key)) and await is_there(self.source, self.context.blobs):
+            return known.as_result()
         made = await self._made()
-        return made.as_result() if made is not None else await self._begin(await self._kept(earlier))
+        if made is None:
+            return await self._begin(await self._kept(earlier))
+        recent.put(key, made)
+        return made.as_result()
 
     async def _made(self) -> Shown | None:
         """The summary, if it is there soon enough."""

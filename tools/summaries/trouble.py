@@ -21,6 +21,7 @@ _PASSING = re.compile(
 _DENIED = re.compile(
     r"accessdenied|authentication|permission|unauthorized|unrecognizedclient|expiredtoken|nocredentials"
 )
+_REFUSED = re.compile(r"modelrefusal|contentfilter|contentpolicy", re.IGNORECASE)
 _TOO_LONG = re.compile(r"context.{0,12}length|too long|too many (?:input )?tokens|maximum.{0,20}tokens", re.IGNORECASE)
 _LONGEST = 600.0
 """Seconds: nobody is asked to wait longer than that by a header."""
@@ -53,6 +54,8 @@ def trouble(error: BaseException, *, now: datetime | None = None) -> Trouble:
         return Trouble(kind="throttled", retry_after=_retry_after(error, now or datetime.now(UTC)))
     if status in (408, 409, 425) or status >= 500 or isinstance(error, OSError) or _PASSING.search(name):
         return Trouble(kind="passing", retry_after=_retry_after(error, now or datetime.now(UTC)))
+    if _REFUSED.search(name):
+        return Trouble(kind="refused")
     if status in (401, 403, 404) or _DENIED.search(name.lower()):
         return Trouble(kind="denied")
     return Trouble(kind="too_long" if status == 413 or _TOO_LONG.search(str(error)[:2_000]) else "failed")

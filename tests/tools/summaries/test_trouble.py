@@ -30,6 +30,10 @@ class OverloadedError(Exception):
     """As some library may call it."""
 
 
+class ModelRefusalError(ValueError):
+    """As another one may call it."""
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
@@ -57,6 +61,7 @@ class OverloadedError(Exception):
         (TimeoutError(), "passing"),
         (ConnectionResetError(), "passing"),
         (OverloadedError(), "passing"),
+        (ModelRefusalError(), "refused"),
         (ValueError("anything"), "failed"),
     ],
     ids=lambda value: getattr(type(value), "__name__", value) if isinstance(value, Exception) else value,
