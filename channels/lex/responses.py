@@ -15,6 +15,7 @@ def respond(call: Call | None, step: Step, messages: Sequence[LexMessage], attri
 
     Lex refuses to close, fill or confirm an intent that it is not told the name of; where the call named none, the
     answer waits for the next words instead. Session attributes replace those that Lex has, so all are sent back.
+    Contexts and hints that are not named stay as they are; to name them would begin their time anew at each answer.
     """
     intent = call.intent if call else None
     action = step.action if intent else "ElicitIntent"

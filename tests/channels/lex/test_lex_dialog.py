@@ -28,6 +28,13 @@ def test_words_that_no_intent_takes_go_to_the_assistant(name: str) -> None:
     assert step(payload(name)) == Ask(text=payload(name)["inputTranscript"])
 
 
+@pytest.mark.parametrize("name", ["KendraSearchIntent", "AMAZON.QnAIntent", "Ask our documents"])
+def test_what_an_intent_of_amazons_has_searched_for_is_asked_in_the_persons_words(name: str) -> None:
+    event = payload("kendra_response")
+    event["sessionState"]["intent"]["name"] = name
+    assert step(event) == Ask(text=event["inputTranscript"])
+
+
 def test_an_intent_to_ask_anything_gives_its_slot() -> None:
     ask = {"AskAnything": "Question"}
     assert step(payload("ask_anything_intent"), ask=ask) == Ask(text="How much is the travel allowance?")
@@ -134,6 +141,12 @@ def test_an_intent_is_closed_with_how_it_ended() -> None:
     for failed, ended in ((False, "Fulfilled"), (True, "Failed")):
         response = respond(call, Step(action="Close", failed=failed), [], {})
         assert response["sessionState"]["intent"]["state"] == ended
+
+
+def test_contexts_and_hints_are_left_as_they_are() -> None:
+    event = payload("contexts_and_hints")
+    for made in (Step(action="Close"), Step(action="ElicitIntent"), Step(action="Delegate")):
+        assert not {"activeContexts", "runtimeHints"} & respond(read(event), made, [], {})["sessionState"].keys()
 
 
 def test_slots_are_kept_while_others_are_filled() -> None:
