@@ -1,41 +1,19 @@
-"""A file that is dropped into the bucket ends as one summary on its conversation, however often everything is told."""
+"""A file that comes with an order ends as one summary on its conversation, however often everything is told."""
 
-import asyncio
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from channels.drops.making import orders
-from channels.drops.orders import Order, Placed
 from infra.functions import dropped, recognised, work
-from stores.dynamodb import DynamoConversationStore
-from stores.s3 import S3BlobStore
-from switchboard import Attachment, ConfigError, Limits, Message, MessageId, Receipt, Reply
+from switchboard import ConfigError, Limits, Message, Receipt, Reply
 from switchboard.__main__ import main
-from switchboard.identity import Conversation, Principal
 from switchboard.plugins import Setup
-from switchboard.settings import load
-from switchboard.storage import Turn
-from switchboard.testing.aws import FakeAws, FakeEcs, FakeTextract, Found, Trouble
-from switchboard.testing.aws.ecs import FakeTask
+from switchboard.testing.aws import Found, Trouble
 from switchboard.testing.reader import pdf
-from tests.aws import REGION, World, a_world
+from tests.infra.drop_stack import SENTENCES, Stack, a_stack, run
 from tests.infra.test_functions import batch
-from tools.summaries.making import Wish
-
-HERE = Conversation(tenant="local", channel="posting", room="room")
-ANN = Principal(id="ann", verified=True)
-SENTENCES = (
-    "Revenue rose by 12 percent to 48 million euros in the third quarter.",
-    "The board expects an operating margin of 9 percent for the whole year.",
-    "A dividend of 30 cents a share was approved by the general meeting.",
-)
-PAYLOADS = Path(__file__).parents[1] / "payloads" / "drops"
 
 
 class Posting:
@@ -58,148 +36,20 @@ class Posting:
         return Receipt(delivered=True, platform_id="1")
 
 
-@dataclass
-class Stack:
-    """What is deployed, as the tests play the services that call functions."""
-
-    world: World
-    bucket: str
-    table: str
-    queue: str
-    textract: FakeTextract
-    ecs: FakeEcs
-    posting: Posting
-    told: list[str] = field(default_factory=list)
-
-    def order(self, data: bytes, *, name: str = "report.pdf", **wish: Any) -> Placed:
-        """An order for a file, as a server takes it."""
-        digest = hashlib.sha256(data).hexdigest()
-        file = Attachment(name=name, media_type="application/octet-stream", size=len(data), digest=digest)
-        identity = MessageId(f"order-{digest[:8]}-{wish}")
-        wanted = Order(id=identity, conversation=HERE, principal=ANN, file=file, wish=Wish(**wish), push=True)
-
-        async def place() -> Placed:
-            setup = Setup(load())
-            there = orders(setup)
-            try:
-                return await there.place(wanted)
-            finally:
-                for part in (there.jobs, there.queue, there.blobs):
-                    await part.close()
-
-        return asyncio.run(place())
-
-    def drop(self, data: bytes, *, named: str = "", key: str = "", name: str = "report.pdf", **wish: Any) -> Any:
-        """Order a file's summary and put it into the bucket, as its address lets its sender do.
-
-        Returns:
-            What EventBridge tells of it.
-        """
-        placed = self.order(data, name=name, **wish)
-        assert placed.address is not None
-        headers = placed.address.headers
-        metadata = {
-            header.removeprefix("x-amz-meta-"): value
-            for header, value in headers.items()
-            if header.startswith("x-amz-meta-")
-        }
-        assert metadata["order"] == placed.job.id
-        place = S3BlobStore(self.world.client("s3"), self.bucket).place(
-            hashlib.sha256(data).hexdigest(), owner=HERE.key
-        )
-        where = key or place[1]
-        given = metadata | ({"order": named} if named else {})
-        self.world.sdk("s3").put_object(Bucket=self.bucket, Key=where, Body=data, Metadata=given)
-        event: dict[str, Any] = json.loads((PAYLOADS / "object_created.json").read_text(encoding="utf-8"))
-        event["detail"]["bucket"]["name"], event["detail"]["object"]["key"] = self.bucket, where
-        return event
-
-    def notices(self) -> list[dict[str, Any]]:
-        """What SNS calls a function with, for all that Textract has told its topic."""
-        found = []
-        for text in self.told:
-            event = json.loads((PAYLOADS / "completed.json").read_text(encoding="utf-8"))
-            event["Records"][0]["Sns"]["Message"] = text
-            found.append(event)
-        return found
-
-    def work(self) -> list[dict[str, str]]:
-        """Let the queue of jobs call its function, twice. Returns what is to come again."""
-        event = batch(self.world, self.queue)
-        failed: list[dict[str, str]] = []
-        for _ in range(2):
-            failed = work.handler(event, None)["batchItemFailures"]
-        return failed
-
-    def turns(self) -> list[Turn]:
-        """The conversation."""
-
-        async def read() -> list[Turn]:
-            setup = Setup(load())
-            store: DynamoConversationStore = setup.backend("conversations")
-            try:
-                return list(await store.transcript(HERE, limit=50))
-            finally:
-                await store.close()
-
-        return asyncio.run(read())
+@pytest.fixture
+def posting(monkeypatch: pytest.MonkeyPatch) -> Posting:
+    posting = Posting()
+    monkeypatch.setattr(Setup, "channel", lambda setup, name: posting)
+    return posting
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Stack]:
-    with a_world() as world:
-        table, bucket, queue = world.table().name, world.bucket(), world.queue(fifo=False)
-        ecs, posting, told = FakeEcs(["switchboard"]), Posting(), list[str]()
-        s3 = world.sdk("s3")
-        textract = FakeTextract(
-            objects=lambda place, key: s3.get_object(Bucket=place, Key=key)["Body"].read(),
-            polls=None,
-            publish=lambda topic, text: told.append(text),
-        )
-        environment = {
-            "SWITCHBOARD_PROFILE": "aws",
-            "SWITCHBOARD_DATA_DIR": str(tmp_path),
-            "SWITCHBOARD_BACKENDS__CHAT_MODEL": "embedded",
-            "SWITCHBOARD_BACKENDS__RETRIEVER": "embedded",
-            "SWITCHBOARD_BACKENDS__READER": "textract",
-            "SWITCHBOARD_AWS__REGION": REGION,
-            "SWITCHBOARD_AWS__TABLE": table,
-            "SWITCHBOARD_AWS__BUCKET": bucket,
-            "SWITCHBOARD_AWS__QUEUE_URL": world.queue(),
-            "SWITCHBOARD_AWS__JOB_QUEUE_URL": queue,
-            "SWITCHBOARD_CHANNELS__DROPS__TOPIC": "arn:aws:sns:eu-west-1:123456789012:recognised",
-            "SWITCHBOARD_CHANNELS__DROPS__ROLE": "arn:aws:iam::123456789012:role/textract",
-            "CLUSTER": "switchboard",
-            "TASK_DEFINITION": "worker:3",
-            "CONTAINER": "worker",
-            "SUBNETS": "subnet-1,subnet-2",
-            "SECURITY_GROUPS": "sg-1",
-            "CHANNELS": "posting",
-        }
-        with FakeAws(textract, ecs) as aws:
-            for name, value in {**environment, **aws.environment}.items():
-                monkeypatch.setenv(name, value)
-            monkeypatch.setattr(Setup, "channel", lambda setup, name: posting)
-            yield Stack(
-                world=world,
-                bucket=bucket,
-                table=table,
-                queue=queue,
-                textract=textract,
-                ecs=ecs,
-                posting=posting,
-                told=told,
-            )
-            for function, kept in ((dropped, dropped._desk), (recognised, recognised._desk), (work, work._kept)):
-                function._runner.run(kept.forget())
+def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, posting: Posting) -> Iterator[Stack]:
+    with a_stack(monkeypatch, tmp_path) as stack:
+        yield stack
 
 
-def run(task: FakeTask) -> None:
-    """Do what a task's container does."""
-    assert main(task.command) == 0
-
-
-def test_a_file_ends_as_one_summary_though_everything_is_told_twice(stack: Stack) -> None:
+def test_a_file_ends_as_one_summary_though_everything_is_told_twice(stack: Stack, posting: Posting) -> None:
     data = pdf(*SENTENCES)
     event = stack.drop(data)
     assert [dropped.handler(event, None)["outcome"] for _ in range(2)] == ["reading", "reading"]
@@ -216,7 +66,7 @@ def test_a_file_ends_as_one_summary_though_everything_is_told_twice(stack: Stack
     assert "48 million euros" in turn.reply.text
     assert {citation.page for citation in turn.reply.citations} <= {1, 2, 3}
     assert turn.reply.citations
-    assert stack.posting.sent == [turn.reply.text]
+    assert posting.sent == [turn.reply.text]
     assert stack.textract.started == 1
 
 
@@ -232,13 +82,13 @@ def test_the_end_may_be_heard_of_before_the_function_that_began_has_answered(sta
     assert len(stack.ecs.tasks) == 1
 
 
-def test_a_file_that_is_not_recognised_but_read_is_summarised_at_once(stack: Stack) -> None:
+def test_a_file_that_is_not_recognised_but_read_is_summarised_at_once(stack: Stack, posting: Posting) -> None:
     data = "\n\n".join(SENTENCES).encode()
     event = stack.drop(data, name="report.txt")
     assert dropped.handler(event, None)["outcome"] == "begun"
     stack.work()
     run(stack.ecs.tasks[0])
-    assert "48 million" in stack.posting.sent[0]
+    assert "48 million" in posting.sent[0]
     assert stack.textract.calls == []
 
 
@@ -253,7 +103,7 @@ def test_another_wish_for_a_file_that_is_there_is_another_summary_of_the_same_re
     assert (len(stack.turns()), stack.textract.started) == (2, 1)
 
 
-def test_a_reading_that_failed_is_told_on_the_conversation(stack: Stack) -> None:
+def test_a_reading_that_failed_is_told_on_the_conversation(stack: Stack, posting: Posting) -> None:
     stack.textract.finds = lambda data: Found(status="FAILED")
     data = pdf(*SENTENCES)
     event = stack.drop(data)
@@ -263,7 +113,7 @@ def test_a_reading_that_failed_is_told_on_the_conversation(stack: Stack) -> None
     stack.textract.polls = 0
     stack.work()
     run(stack.ecs.tasks[0])
-    assert "can't be read" in stack.posting.sent[0]
+    assert "can't be read" in posting.sent[0]
 
 
 def test_a_notice_of_a_failure_begins_no_other_reading(stack: Stack) -> None:
@@ -274,6 +124,45 @@ def test_a_notice_of_a_failure_begins_no_other_reading(stack: Stack) -> None:
     for notice in stack.notices():
         recognised.handler(notice, None)
     assert stack.textract.started == 1
+
+
+def worked(stack: Stack) -> None:
+    """A worker that somebody starts, with nobody having told it of anything."""
+    assert stack.work() == []
+    assert main(["worker", "--once", "--channel", "posting"]) == 0
+
+
+def test_news_of_a_reading_that_is_lost_costs_time_and_nothing_else(
+    stack: Stack, posting: Posting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.drops.orders.READING_SECONDS", 0.0)
+    assert dropped.handler(stack.drop(pdf(*SENTENCES)), None)["outcome"] == "reading"
+    stack.textract.finish()
+    worked(stack)
+    assert ("48 million" in posting.sent[0], len(posting.sent), stack.textract.started) == (True, 1, 1)
+    assert recognised.handler(stack.notices()[0], None)["outcomes"] == ["known"]
+
+
+def test_news_of_a_file_that_is_lost_costs_time_and_nothing_else(
+    stack: Stack, posting: Posting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.drops.orders.VALID", -60)
+    event, stack.textract.polls = stack.drop(pdf(*SENTENCES)), 0
+    worked(stack)
+    assert ("48 million" in posting.sent[0], len(posting.sent), stack.textract.started) == (True, 1, 1)
+    assert dropped.handler(event, None)["outcome"] == "known"
+
+
+def test_a_file_that_nobody_sends_is_told_of_once_it_can_not_come_any_more(
+    stack: Stack, posting: Posting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack.order(b"a report that never comes")
+    worked(stack)
+    assert posting.sent == []
+    monkeypatch.setattr("channels.drops.orders.VALID", -60)
+    stack.order(b"another that never comes")
+    worked(stack)
+    assert ["no longer there" in text for text in posting.sent] == [True]
 
 
 def test_what_can_not_be_fetched_now_is_left_to_the_worker(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,7 @@ async def test_two_who_read_the_same_at_once_start_one_job(there: Amazon, reader
     assert there.textract.started == 1
 
 
-@pytest.mark.parametrize("broken", ["claim", "started", "read"])
+@pytest.mark.parametrize("broken", ["claim", "stage", "started", "unstage", "read"])
 async def test_a_crash_between_any_two_steps_costs_no_second_job(
     there: Amazon, reader: TextractReader, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
