@@ -14,6 +14,7 @@ from agent.models.cards import DOCUMENT, FREE_TEXT, Card, cards
 from agent.models.documents import asks_what_it_says, is_file, named_document, points_to_document, without_document
 from agent.models.followups import FollowUp, standalone
 from agent.models.gathering import continued
+from agent.models.german import in_english
 from agent.models.markdown import escaped
 from agent.models.meaning import Meaning
 from agent.models.quoting import sources
@@ -75,7 +76,10 @@ class Decider:
             files=frozenset(name for exchange in told for name in exchange.files),
             spoken_of=_file_was_spoken_of(told),
         )
-        return AIMessage(answering.answer(results, self.meaning, setting))
+        said = answering.answer(results, self.meaning, setting)
+        if said.startswith(phrases.NOT_FOUND) and (english := self._in_english(now)):
+            return _calling(english.name, english.arguments, told)
+        return AIMessage(said)
 
     def _without_document(self, now: Exchange) -> "_Call | None":
         call = now.calls[-1]
@@ -88,6 +92,13 @@ class Decider:
         if not answering.wants_another_call(message) or is_file(str(call["args"][named[0]])):
             return None
         return _Call(name=call["name"], arguments={k: v for k, v in call["args"].items() if k not in named})
+
+    def _in_english(self, now: Exchange) -> "_Call | None":
+        """A search that has found nothing once more in English, if it was in German: many papers are."""
+        call = now.calls[-1]
+        name = next((name for name in call["args"] if name in FREE_TEXT), "")
+        english = in_english(str(call["args"][name])) if name and len(now.calls) == 1 else ""
+        return _Call(name=call["name"], arguments={**call["args"], name: english}) if english else None
 
     def _open(self, told: Sequence[Exchange]) -> AIMessage:
         """Before the tools: find out what is wanted."""
