@@ -29,6 +29,12 @@ _CHANGE = re.compile(
 _DETAIL = re.compile(r"[^\W\d_][\w -]{1,30}:\s*\S|(?:and |und |et |y )?(?:in|auf|en) \w+[.!]?$", re.IGNORECASE)
 """Right after a draft: ``decisions: freeze hiring``, ``in German``."""
 
+_CORRECTION = re.compile(
+    r"(?:(?:oh |ah )?(?:no|nein|non)[,:]\s*\S|"
+    r"(?:no|nein|non|actually|sorry|rather|instead|doch|lieber|besser|plutôt|mejor)[,:. ]+\S.*\d)",
+    re.IGNORECASE,
+)
+"""Right after a draft, too: ``no, 14 days``, ``actually 900 EUR``."""
 _STATE = re.compile(
     r"(?:and |but |so |ok(?:ay)?,? )?(?:what (?:else |more )?(?:do|is|are|does) (?:you |it |there )?(?:still )?"
     r"(?:need|missing|open|left|want to know)(?: from me)?|what(?:'s| is) (?:still )?(?:missing|next|left)|"
@@ -52,7 +58,8 @@ def continued(told: Sequence[Exchange], tools: Sequence[Card], meaning: Meaning)
         return None
     way = route(now.text, tools, meaning)
     asked = back <= ASKED and told[-1 - back].answer.rstrip().endswith("?")
-    changes = bool(_CHANGE.match(text) or (back == 1 and _DETAIL.match(text)))
+    follows = back == 1 and (_DETAIL.match(text) or _CORRECTION.match(now.text.strip()))
+    changes = bool(follows or _CHANGE.match(text))
     if begins(now.text, card) and way.tool is card and not changes:
         return None
     if not (_is_answer(way, card, now.text) if asked else changes and _is_free(way, card)):

@@ -52,7 +52,10 @@ def test_a_change_goes_to_what_was_made_even_after_another_question(talk: Talk, 
     assert facts(talk) == [[FIRST, "three years", text]]
 
 
-@pytest.mark.parametrize("text", ["could you make it 5 years?", "notice: 3 days", "in German"])
+@pytest.mark.parametrize(
+    "text",
+    ["could you make it 5 years?", "notice: 3 days", "in German", "no, 14 days", "nein, 14 Tage", "actually 900 EUR"],
+)
 def test_what_follows_a_draft_may_be_put_politely_or_shortly(talk: Talk, text: str) -> None:
     for said in (FIRST, "three years", text):
         talk.say(said)
