@@ -54,12 +54,17 @@ def tell(assistant: SwitchboardAssistant, here: Conversation) -> Tell:
     return run
 
 
+def asks(reply: Reply) -> str:
+    """What a reply asks; nothing if it is an answer."""
+    return reply.question.text if reply.question else ""
+
+
 async def test_an_nda_is_asked_for_drafted_and_changed(
     tell: Tell, here: Conversation, assistant: SwitchboardAssistant
 ) -> None:
     *asked, first, second = await tell(*NDA, "make it 5 years")
-    assert [reply.text.endswith("?") for reply in asked] == [True] * 3
-    assert asked[1].text.startswith("For how long")
+    assert [asks(reply).endswith("?") for reply in asked] == [True] * 3
+    assert asks(asked[1]).startswith("For how long")
     names = [artifact.name for artifact in first.artifacts]
     assert names == [f"Non-Disclosure Agreement Acme Corp Beta GmbH v1.{ending}" for ending in ("docx", "pdf", "png")]
     assert "Term: 5 years (your message 5) – changed" in second.text
@@ -79,7 +84,7 @@ async def test_other_questions_in_between_do_not_disturb_a_finished_draft(tell: 
 async def test_each_new_draft_begins_anew(tell: Tell) -> None:
     invoice = "Write an invoice for ACME Ltd, 3 days consulting at 900 EUR, VAT 20%"
     *_, asked, made = await tell(*NDA, invoice, "Me Ltd")
-    assert "Who issues the invoice" in asked.text
+    assert "Who issues the invoice" in asks(asked)
     assert "Acme Corp" not in made.text
     assert "total €3,240.00" in made.text
 
@@ -106,7 +111,7 @@ async def test_two_conversations_have_two_drafts(tell: Tell, assistant: Switchbo
     await tell(NDA[0])
     other = await ask(assistant, said("3 years", conversation=there))
     assert other.artifacts == ()
-    assert "Which law" not in other.text
+    assert other.question is None
 
 
 async def test_at_a_terminal_the_files_can_be_opened(assistant: SwitchboardAssistant, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ async def test_a_draft_is_asked_for_shown_and_downloaded(browser: Browser, addre
         await box.fill(text)
         await page.keyboard.press("Enter")
         await expect(done).to_have_count(number)
-    await expect(done.nth(0).locator(".answer")).to_contain_text("What do the parties want to talk about")
+    await expect(done.nth(0)).to_contain_text("What do the parties want to talk about")
     draft = done.nth(3)
     await expect(draft.locator(".answer")).to_contain_text("This is a draft, not legal advice")
     picture = draft.locator("img").first

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from switchboard import ConfigError
 from tools.drafts.backend import FieldType
-from tools.drafts.templates import COMPUTED, LINES_COMPUTED
+from tools.drafts.templates import COMPUTED, GIVEN, LINES_COMPUTED
 from tools.drafts.texts import LANGUAGES, Says
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 PARTY = frozenset({"name", "address", "email", "tax_id"})
 LINE = frozenset({"position", "description", "quantity", "unit", "price", "amount", "tax", "discount"})
 TAXES = frozenset({"rate", "base", "amount"})
-GIVEN = frozenset({"note_of_draft", "illustration"})
-"""What a Word template has besides its fields and what is computed."""
 _NAMED: tuple[tuple[FieldType, str], ...] = (
     ("iban", "iban"),
     ("currency", "currency währung waehrung devise moneda"),
@@ -47,6 +45,13 @@ _ASKS: Mapping[str, str] = {
     "currency": "currency",
     "lines": "lines",
 }
+_TOWARDS = {
+    "en": ("for", "to", "with"),
+    "de": ("für", "an", "mit"),
+    "fr": ("pour", "à", "avec"),
+    "es": ("para", "a", "con"),
+}
+"""What people put before whom a document is for: the first party that stands in it."""
 _LIKE_THE_BUILT_IN = {"date": "today", "number": "draft number"}
 
 
@@ -83,7 +88,10 @@ def fields(documents: Mapping[str, bytes], where: str) -> dict[str, dict[str, An
         found.setdefault("currency", "currency")
         if uses.keys() & {"taxes", "total"}:
             found.setdefault("tax", "percent")
-    return {name: _declared(name, kind, uses.get(name), list(documents)) for name, kind in found.items()}
+    declared = {name: _declared(name, kind, uses.get(name), list(documents)) for name, kind in found.items()}
+    if first := next((name for name, kind in found.items() if kind == "party"), None):
+        declared[first]["words"] = _TOWARDS
+    return declared
 
 
 def slug(name: str) -> str:

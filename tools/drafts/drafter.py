@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from switchboard import BackendError, Status, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning
+from switchboard import BackendError, Question, Status, ToolContext, ToolFailed, ToolResult, ToolRetry, Warning
 from switchboard.plugins import Setup
 from tools.drafts import illustrating, languages, telling, texts
 from tools.drafts.backend import Format, Value
@@ -57,23 +57,24 @@ class Drafter:
     ) -> ToolResult:
         """Ask for what is missing, or make the files."""
         wanted = self._wanted(context, kind, facts, wish)
-        if isinstance(wanted, str):
-            return ToolResult(text=wanted, data={"asks": "kind"})
+        if isinstance(wanted, ToolResult):
+            return wanted
         template, language = wanted.template, wanted.language
         if language not in template.languages:
-            return ToolResult(text=_no_language(wanted), data={"asks": "language"})
+            return ToolResult(question=_no_language(wanted), data={"asks": "language"})
         state = await asyncio.to_thread(self._state, wanted, version)
         if state.dropped:
             return ToolResult(text=wanted.says("dropped"))
         if state.asked is not None or state.note:
             first = len(wanted.said) == 1 or wanted.given is not None
             text = telling.question(state, template, language, wanted.says, first=first)
-            return ToolResult(text=text, data=_asking(state, template))
+            options = telling.options(state, wanted.says)
+            return ToolResult(question=Question(text=text, options=options), data=_asking(state, template))
         return await self._made(context, wanted, state, form)
 
     def _wanted(
         self, context: ToolContext, kind: str, facts: Sequence[str] | Mapping[str, Any], wish: str
-    ) -> _Wanted | str:
+    ) -> _Wanted | ToolResult:
         """The template and the language, or the question which."""
         said = () if isinstance(facts, Mapping) else tuple(text for text in facts if text.strip())
         given = facts if isinstance(facts, Mapping) else None
@@ -87,9 +88,10 @@ class Drafter:
         if template is None:
             if heard is None:
                 if len(said) > 1 and drops(said[-1]):
-                    return says("dropped")
+                    return ToolResult(text=says("dropped"))
                 kinds = sorted(each.called_in(says.language) for each in self._templates)
-                return says("which_kind", kinds=says.either(kinds))
+                asked = Question(text=says("which_kind", kinds=says.either(kinds)), options=tuple(kinds))
+                return ToolResult(question=asked, data={"asks": "kind"})
             template = heard[0]
             said = _from_the_kind(said, self._templates)
         usual = says.language if says.language in template.languages else template.usual
@@ -192,12 +194,13 @@ def _talk(said: Sequence[str], heard: str, wish: str, locale: str) -> str:
     return spoken if spoken in texts.LANGUAGES else texts.LANGUAGES[0]
 
 
-def _no_language(wanted: _Wanted) -> str:
+def _no_language(wanted: _Wanted) -> Question:
     """That the template is not there in the language, and the question which one to take."""
     says, template = wanted.says, wanted.template
     names = [languages.named(each, says.language) for each in template.languages]
     title, name = template.called_in(says.language), languages.named(wanted.language, says.language)
-    return says("no_language", title=title, wanted=name, there=says.either(names))
+    text = says("no_language", title=title, wanted=name, there=says.either(names))
+    return Question(text=text, options=tuple(names))
 
 
 def _contents(order: Order, state: State) -> dict[str, Any]:

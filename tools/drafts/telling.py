@@ -11,6 +11,8 @@ from tools.drafts.templates import Template
 from tools.drafts.texts import Says, short
 from tools.markdown import escaped
 
+_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
+
 
 def question(state: State, template: Template, language: str, says: Says, *, first: bool) -> str:
     """The one thing to say next, after what was wrong with the last."""
@@ -22,6 +24,15 @@ def question(state: State, template: Template, language: str, says: Says, *, fir
         phrase = "first_question" if count == 1 else "first_of_questions"
         asked = says(phrase, title=title, question=asked, count=count)
     return " ".join(part for part in (state.note, asked) if part)
+
+
+def options(state: State, says: Says) -> tuple[str, ...]:
+    """Answers to choose from, where there are few."""
+    if state.asked is None:
+        return ()
+    if state.asked.type == "currency":
+        return _CURRENCIES
+    return tuple(state.asked.option(option, says.language) for option in state.asked.options)
 
 
 def told(order: Order, state: State, says: Says, *, phrased: bool) -> str:

@@ -12,6 +12,8 @@ ANY_LANGUAGE = "body"
 COMPUTED = frozenset({"title", "language", "t"})
 LINES_COMPUTED = frozenset({"net", "discounted", "taxes", "several", "total"})
 """What a template with lines has besides its fields."""
+GIVEN = frozenset({"note_of_draft", "illustration"})
+"""What a Word template has besides its fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

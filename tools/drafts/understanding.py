@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from tools.drafts import amounts, invoicing
 from tools.drafts.backend import Field, FieldType, Known, Money
+from tools.drafts.choices import named, option
 from tools.drafts.dates import dates
 from tools.drafts.parties import parties, party
 from tools.drafts.reckoning import GROSS
@@ -109,7 +110,7 @@ def answer(each: Field, text: str, setting: Setting) -> Known | None:
         case "lines":
             return tuple(invoicing.lines(Sheet(bare, (), setting.language), loose=True)) or None
         case "choice":
-            return _option(each, bare)
+            return option(each, bare) or named(each, bare)
         case _:
             return _figure(each, bare, setting)
 
@@ -195,8 +196,8 @@ def _by_shape(sheet: Sheet, setting: Setting, found: Found) -> None:
     for each, value in _shaped(sheet, setting, found):
         found.values.setdefault(each.name, value)
     for each in sheet.of("choice"):
-        if option := _option(each, sheet.text):
-            found.values.setdefault(each.name, option)
+        if meant := option(each, sheet.text):
+            found.values.setdefault(each.name, meant)
 
 
 def _prices(sheet: Sheet, found: Found) -> None:
@@ -250,7 +251,7 @@ def _shaped(sheet: Sheet, setting: Setting, found: Found) -> Iterator[tuple[Fiel
 def _reason(sheet: Sheet, text: str) -> str | None:
     """The reason for no tax that some words mean, where the template has a field for it."""
     return next(
-        (found for each in sheet.of("choice") if each.name == "exemption" and (found := _option(each, text))), None
+        (found for each in sheet.of("choice") if each.name == "exemption" and (found := option(each, text))), None
     )
 
 
@@ -278,13 +279,6 @@ def _worded(sheet: Sheet) -> Iterator[tuple[Field, str]]:
                 sheet.take(match.start(), end)
                 yield each, value
                 break
-
-
-def _option(each: Field, text: str) -> str | None:
-    for option, words in each.options.items():
-        if words_pattern([option, option.replace("_", " "), *words]).search(text):
-            return option
-    return None
 
 
 def _several(each: Field, text: str) -> Iterator[str]:

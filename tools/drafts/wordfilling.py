@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from switchboard import ConfigError
-from tools.drafts.discovering import GIVEN
 from tools.drafts.filling import known_names, unknown
 from tools.drafts.sandbox import clean, closed, foreign
-from tools.drafts.templates import Template
+from tools.drafts.templates import GIVEN, Template
 from tools.drafts.texts import Says
 from tools.drafts.wordparts import timeless
 

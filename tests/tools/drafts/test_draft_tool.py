@@ -59,7 +59,8 @@ def drafted() -> Drafted:
         caller = ScriptedChatModel([Call("draft_document", **arguments), "Here it is."])
         async with running(caller, tools=[draft_document(setup)], given={"blobs": blobs}) as assistant:
             reply = await ask(assistant, message or said("please"))
-        return Outcome(reply, str(caller.given[-1].messages[-1].text), blobs)
+        told = reply.question.text if reply.question else str(caller.given[-1].messages[-1].text)
+        return Outcome(reply, told, blobs)
 
     return run
 
@@ -114,6 +115,32 @@ async def test_nothing_is_made_while_something_is_missing(drafted: Drafted) -> N
 )
 async def test_what_can_not_be_drafted_is_told(drafted: Drafted, facts: list[str], told: str) -> None:
     assert told in (await drafted(facts=facts)).told
+
+
+@pytest.mark.parametrize(
+    ("facts", "options"),
+    [
+        (["Draft something"], ("NDA", "contract", "credit note")),
+        (["Draft an NDA in Japanese between Acme and Beta"], ("German", "English", "Spanish", "French")),
+        (["service agreement between A and B about boats, 900 EUR"], ("per hour", "per day", "per month", "fixed")),
+        (["invoice from A to B, 3 days at 900, VAT 20%"], ("EUR", "USD")),
+        (["Draft an NDA between Acme and Beta"], ()),
+    ],
+)
+async def test_a_question_ends_the_turn_with_answers_to_choose_from_where_there_are_few(
+    drafted: Drafted, facts: list[str], options: tuple[str, ...]
+) -> None:
+    question = (await drafted(facts=facts)).reply.question
+    assert question is not None
+    assert question.options[: len(options)] == options
+
+
+async def test_each_answer_to_choose_from_is_understood(drafted: Drafted) -> None:
+    facts = ["service agreement between A and B about boats, 900 EUR"]
+    question = (await drafted(facts=facts)).reply.question
+    for option in question.options:
+        after = (await drafted(facts=[*facts, option])).reply.question
+        assert after.text == "On which date do the services start?"
 
 
 async def test_the_kind_that_was_asked_for_is_understood_when_it_is_named(drafted: Drafted) -> None:
