@@ -50,17 +50,7 @@ class GatewayChannel:
 
     def parse(self, payload: Said) -> Sequence[Message]:
         """The one message of a message frame."""
-        message = Message(
-            id=MessageId(payload.frame.id),
-            conversation=payload.conversation,
-            principal=payload.principal,
-            text=payload.frame.text,
-            attachments=payload.attachments,
-            reply_to=MessageId(payload.frame.reply_to) if payload.frame.reply_to else None,
-            received_at=payload.received_at,
-            push=True,
-        )
-        return (message,)
+        return (payload.message(push=True),)
 
     def render(self, reply: Reply) -> Sequence[Reply]:
         """The reply, whole: a frame of any size is sent in chunks."""

@@ -19,10 +19,12 @@ from channels.websocket.rating import rated
 from channels.websocket.saying import said, subject
 from channels.websocket.settings import WebSettings
 from channels.websocket.shapes import Bounds, Line, TurnView
-from channels.websocket.views import new_view, turn_view
+from channels.websocket.views import new_view, progress, turn_view
 from switchboard import BadInput, Catalogue, Conversation, MessageId, Principal, SwitchboardError
+from switchboard.assistant import JobNews
 from switchboard.connections import Connection
 from switchboard.plugins import Setup
+from switchboard.storage import Job
 from switchboard.uploading import GivesAddresses
 
 log = logging.getLogger("switchboard.channels")
@@ -157,17 +159,7 @@ class Desk:
             signed_in=connection.principal.verified,
             line=replace(LINE, uploads="address" if isinstance(self.front.blobs, GivesAddresses) else "server"),
         )
-        news = [
-            p.JobProgress(
-                job_id=job.id,
-                message_id=job.message_id,
-                state=job.state,
-                text=job.text,
-                done=job.progress[0],
-                total=job.progress[1],
-            )
-            for job in jobs
-        ]
+        news = [progress(job.id, job.message_id, _news(job)) for job in jobs]
         await self.channel.hall.send(connection, welcome, *news)
 
     async def _offered(self, principal: Principal) -> Catalogue:
@@ -220,6 +212,10 @@ class Desk:
         if events:
             shown = tuple(linked(event, conversation) for event in events)
             await self.channel.hall.send(connection, p.HappenedSince(message_id=message_id, events=shown))
+
+
+def _news(job: Job) -> JobNews:
+    return JobNews(state=job.state, text=job.text, done=job.progress[0], total=job.progress[1])
 
 
 def desk(setup: Setup, front: Front, listing: Listing) -> Desk:

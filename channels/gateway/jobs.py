@@ -6,7 +6,7 @@ import logging
 from channels.following import Following
 from channels.gateway.hall import Hall
 from channels.gateway.streaming import Pause
-from channels.websocket.protocol import JobProgress
+from channels.websocket.views import progress
 from switchboard import BackendError, BadInput
 from switchboard.assistant import Assistant
 from switchboard.storage import Job
@@ -28,15 +28,7 @@ class JobProgresses(Following):
     async def _show(self, assistant: Assistant, job: Job) -> None:
         try:
             async for news in assistant.watch_job(job.conversation, job.id):
-                frame = JobProgress(
-                    job_id=job.id,
-                    message_id=job.message_id,
-                    state=news.state,
-                    text=news.text,
-                    done=news.done,
-                    total=news.total,
-                )
-                await self._hall.tell(job.conversation, frame)
+                await self._hall.tell(job.conversation, progress(job.id, job.message_id, news))
                 await self._pause(PACE)
         except (BackendError, BadInput) as error:
             log.warning("a job is no longer shown: %s", error)

@@ -32,6 +32,19 @@ class Said:
     attachments: tuple[Attachment, ...]
     received_at: float
 
+    def message(self, *, push: bool = False) -> Message:
+        """The same as a message; see `Message.push`."""
+        return Message(
+            id=MessageId(self.frame.id),
+            conversation=self.conversation,
+            principal=self.principal,
+            text=self.frame.text,
+            attachments=self.attachments,
+            reply_to=MessageId(self.frame.reply_to) if self.frame.reply_to else None,
+            received_at=self.received_at,
+            push=push,
+        )
+
 
 class WebSocketChannel:
     """The web chat. The session streams turns; ``render`` and ``send`` serve whoever has a whole reply to push."""
@@ -44,16 +57,7 @@ class WebSocketChannel:
 
     def parse(self, payload: Said) -> Sequence[Message]:
         """The one message of a message frame."""
-        message = Message(
-            id=MessageId(payload.frame.id),
-            conversation=payload.conversation,
-            principal=payload.principal,
-            text=payload.frame.text,
-            attachments=payload.attachments,
-            reply_to=MessageId(payload.frame.reply_to) if payload.frame.reply_to else None,
-            received_at=payload.received_at,
-        )
-        return (message,)
+        return (payload.message(),)
 
     def render(self, reply: Reply) -> Sequence[Event]:
         """The reply as the events that a client folds back into it, numbered from 1."""

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from channels.websocket.protocol import JobProgress, Response
+from channels.websocket.protocol import Response
 from channels.websocket.tasks import Guard, Tasks
+from channels.websocket.views import progress
 from switchboard import Conversation, MessageId
 from switchboard.assistant import Assistant
 
@@ -52,15 +53,7 @@ class Jobs:
 
     async def _watch(self, job_id: str, message_id: MessageId, conversation: Conversation) -> None:
         async for news in self._assistant.watch_job(conversation, job_id):
-            frame = JobProgress(
-                job_id=job_id,
-                message_id=message_id,
-                state=news.state,
-                text=news.text,
-                done=news.done,
-                total=news.total,
-            )
-            await self._send(frame)
+            await self._send(progress(job_id, message_id, news))
             if news.result is not None and news.result not in self._known:
                 self._known.add(news.result)
                 await self._told(news.result, conversation)

@@ -42,6 +42,7 @@ _KNOWN_ID = re.compile(r"[A-Za-z0-9:_-]{1,140}")
 """An id that the server gave may be longer and have a colon, which keeps it apart from those that clients make."""
 _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 2**53
+_MARK = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -244,7 +245,7 @@ def _check(request: Request, bounds: Bounds, about: str) -> None:
 def _check_say(request: Say, bounds: Bounds, about: str) -> None:
     if not _ID.fullmatch(request.id):
         raise BadFrame(texts.BAD_ID, code="malformed")
-    if request.reply_to and not _KNOWN_ID.fullmatch(request.reply_to):
+    if not (_MARK.fullmatch(request.after) and _KNOWN_ID.fullmatch(request.reply_to or "-")):
         raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about)
     if not request.text.strip() and not request.attachments:
         raise BadFrame(texts.EMPTY, code="empty", about=about)

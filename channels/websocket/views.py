@@ -1,8 +1,10 @@
 """Turns and messages as the person who had them sees them: no keys, no principal, addresses that open. Pure."""
 
 from channels.websocket.links import file_link, linked_reply
+from channels.websocket.protocol import JobProgress
 from channels.websocket.shapes import FileView, OpinionView, TurnView
-from switchboard import Attachment, Blob, Conversation, Feedback, Message
+from switchboard import Attachment, Blob, Conversation, Feedback, Message, MessageId
+from switchboard.assistant import JobNews
 from switchboard.storage import Turn
 
 
@@ -55,3 +57,15 @@ def file_view(file: Attachment | Blob, conversation: Conversation) -> FileView:
 
 def _files(message: Message) -> tuple[FileView, ...]:
     return tuple(file_view(file, message.conversation) for file in message.attachments)
+
+
+def progress(job_id: str, message_id: MessageId, news: JobNews) -> JobProgress:
+    """How far a job is that was begun for a message."""
+    return JobProgress(
+        job_id=job_id,
+        message_id=message_id,
+        state=news.state,
+        text=news.text,
+        done=news.done,
+        total=news.total,
+    )

@@ -97,8 +97,9 @@ async def test_a_message_that_is_refused_gives_the_turn_on() -> None:
 async def test_a_malformed_message_takes_no_turn() -> None:
     async with a_stage(["Yes."]) as stage:
         client = await hello(stage)
-        await client.say(**frame(0) | {"text": " "})
-        assert (client.heard("error")[-1]["code"], client.next) == ("empty", "")
+        for wrong, code in (({"text": " "}, "empty"), ({"after": "\ud800"}, "malformed"), ({"after": 7}, "malformed")):
+            await client.say(**frame(0) | wrong)
+            assert (client.heard("error")[-1]["code"], client.next) == (code, "")
         await client.say(**frame(1))
         assert await said(stage, client, 1) == TYPED[1:2]
 
