@@ -95,6 +95,20 @@ def test_from_connect_to_the_answer_and_back_again(world: World, sent: list[dict
     assert say(type="ping") == 410
 
 
+def test_a_message_is_taken_when_the_one_before_was(world: World, sent: list[dict[str, Any]]) -> None:
+    open_socket()
+    say(type="hello", v=1)
+    say(type="message", id="message-1", text="Hello")
+    say(type="message", id="message-2", text="Too early")
+    say(type="message", id="message-3", text="In turn", after=sent[1]["next"])
+    heard = [(frame["type"], frame["id"], frame.get("code")) for frame in sent[1:]]
+    assert heard == [
+        ("accepted", "message-1", None),
+        ("error", "message-2", "out_of_order"),
+        ("accepted", "message-3", None),
+    ]
+
+
 def test_an_answer_that_nobody_was_there_for_is_in_the_next_welcome(world: World, sent: list[dict[str, Any]]) -> None:
     open_socket()
     say(type="hello", v=1)
