@@ -14,8 +14,8 @@ def test_the_limits_are_those_of_the_code() -> None:
     told = {
         name: float(value.replace(",", "")) for name, value in re.findall(r"^\| `(\w+)` \| ([\d,]+) \|", PAGE, re.M)
     }
-    limits = ReadingLimits()
-    assert told == {field.name: float(getattr(limits, field.name)) for field in fields(ReadingLimits)}
+    limits = {field.name: getattr(ReadingLimits(), field.name) for field in fields(ReadingLimits)}
+    assert told == {name: float(value) for name, value in limits.items() if not isinstance(value, bool)}
 
 
 def test_the_confidences_are_those_of_the_code() -> None:

@@ -238,7 +238,9 @@ class TextractReader:
             await worker.open(data, name)
             return await worker.extract([number - 1 for number in numbers])
 
-        return await self._worked(extract, name)
+        pages = await self._worked(extract, name)
+        check_size(name, PDF, len(pages), own=self._limits.size)
+        return pages
 
     async def _worked(self, work: Callable[[Worker], Awaitable[T]], name: str) -> T:
         worker = await self._others.take()
