@@ -25,7 +25,8 @@ FEWEST_CHARACTERS = 12
 _ENDS = re.compile(r"[.!?。！？…][\"”’»)\]]*$")
 _INITIAL = re.compile(r"(?:^|\s)(?:[A-ZÀ-Þ]|No|Nr|Sec|Art|Abs|Ziff|Mme|MM|Mlle|Sra?|approx|incl|bzw|ca|vs)\.$")
 _NOT_SAID = re.compile(
-    r"_{3,}|\.{4,}|\s\|\s|/s/|[□☐☒�]|[-=*~]{4,}|^(?:table|figure|tabelle|abbildung|exhibit|appendix|note)\s[\dA-Z]|[=<>]{2}",
+    r"_{3,}|\.{4,}|\s\|\s|/s/|[□☐☒�]|[-=*~]{4,}|[=<>]{2}|[{}]|\w\(\)|\"{3}|^(?:\$|>>>|#)\s|\w_\w.*\w_\w"
+    r"|^(?:table|figure|tabelle|abbildung|exhibit|appendix|note)(?::|\s[\dA-Z])",
     re.IGNORECASE,
 )
 _BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"), ("„", "“"))
@@ -69,6 +70,9 @@ _SMALL = frozenset(
 )
 _LISTED = (("(a)", "(b)"), ("(i)", "(ii)"))
 """Who says the first of these says the second as well, or is cut off."""
+
+_SAID_ALL = re.compile(r"\b(?:was|were|has been|have been) (?:not )?\w+(?:ed|en):$")
+"""An end behind which figures follow, of a sentence that needs none of them."""
 
 _LEADS_ON = re.compile(r"[;,:]\s*(?:and|or|und|oder|et|ou|y|o)?$")
 _LEAST_LETTERS = {False: 0.6, True: 0.4}
@@ -205,10 +209,9 @@ def _fits(sentence: str, known: Phrases, *, item: int, opens: bool) -> bool:
     if not (dense or said >= min(item or FEWEST_WORDS, FEWEST_WORDS)) or word_count(sentence) > most:
         return False
     kept = _LEADS_ON.sub("", sentence)
-    whole_item = (
-        item and item <= word_count(kept) <= MOST_IN_ITEM and not sentence.endswith(":") and not HANGS.search(kept)
-    )
-    if not (whole_item or _ENDS.search(sentence) or (opens and sentence.endswith(":"))):
+    leads_on = sentence.endswith(":") and not (opens or _SAID_ALL.search(sentence))
+    whole_item = item and item <= word_count(kept) <= MOST_IN_ITEM and not HANGS.search(kept)
+    if leads_on or not (whole_item or sentence.endswith(":") or _ENDS.search(sentence)):
         return False
     if sentence[0].islower() or sentence.endswith(("?", "!")) or sentence.isupper():
         return False

@@ -26,7 +26,9 @@ _OPENS_WITH_A_CLAUSE = re.compile(
 _VERB = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|will|would|can|could|may|do|does|did|grew|rose|fell|came|expects?|anticipates?|sees?|saw"
     r"|generated|delivered|achieved|increased|decreased|declined|improved|totaled|totalled|reported|recorded|reached|raised|returned"
-    r"|repurchased|paid|declared|approved|earned|ended|exceeded|remains?|represents?|represented|expanded|completed|announced|posted"
+    r"|repurchased|paid|declared|approved|earned|exceeded|remains?|represents?"
+    r"|represented|expanded|completed|announced|posted"
+    r"|(?<!year )(?<!years )(?<!months )(?<!quarter )(?<!period )ended"
     r"|finished|produced|invested|closed|acquired|launched|won|sold|spent|narrowed|reduced|lowered|contracted|accelerated|drove|plans?"
     r"|target|estimate|project|forecast|believe|reaffirm\w*|reiterat\w+|climbed|dropped|jumped|gained|doubled|opened|added|contributed)\b|n't\b|'re\b|'ve\b",
     re.IGNORECASE,

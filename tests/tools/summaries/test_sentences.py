@@ -145,6 +145,17 @@ def test_a_sentence_that_says_what_the_document_is_opens_it_and_may_be_long() ->
     assert not other.opens
 
 
+def test_an_item_above_a_table_fits_where_it_says_all_and_not_where_it_leads_on() -> None:
+    block = items(
+        "1. The proposal on an independent chair was defeated:", "2. The shareholders voted in the following way:"
+    )
+    found = outline(document((block,))).candidates
+    assert [(each.fits, each.text) for each in found] == [
+        (True, "The proposal on an independent chair was defeated"),
+        (False, "The shareholders voted in the following way"),
+    ]
+
+
 def test_a_numbered_sentence_is_quoted_without_its_number() -> None:
     found = candidates("(1) Die Miete beträgt 4.650 Euro im Monat. (2) Sie ist am Dritten fällig.", "de")
     assert [each.text for each in found] == ["Die Miete beträgt 4.650 Euro im Monat.", "Sie ist am Dritten fällig."]

@@ -31,6 +31,7 @@ def test_lead_ins_occasions_and_explanations_are_left_out(sentence: str, kept: s
         "Revenue was $5 million, which excludes the mill in Leeds.",
         "The growth of 10% in sales leaders was driven by new products.",
         "Sales rose in all of our markets, reflecting demand.",
+        "The fall in income for the year ended 2015, compared to $4 in 2014, came from higher costs.",
         "For the year 2021, we expect sales growth of 5%.",
         "Unless prices rise, we expect earnings of $5 a share.",
         "The loan (of $5 million, which is secured) runs until 2030.",
