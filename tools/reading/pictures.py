@@ -14,13 +14,17 @@ from tools.reading.sheet import Part, Sheet
 from tools.reading.tesseract import Found
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 POINTS = 72.0
+_LEVEL = 0.003  # pixels by which a line may fall with each to the right: ten on a page that is 3,000 wide
 _SCAN = 300.0  # dots per inch, where a picture does not tell: an office scanner's
 _LEAST, _MOST = 150.0, 300.0  # dots per inch at which a PDF's page is drawn
 _SHORT = 1 - 1e-6  # of that: sizes are rounded up, and a pixel too many would blur a scan as it is drawn
 _SURE = 0.7  # from here on nothing else is tried
+_WIDE = 4  # letters that are wider than high, whatever they are
 FAINT = 0.5  # below that the words are guesses, such as those on a page in a script that there is no data for
 
 
@@ -40,8 +44,14 @@ class _Result:
 
     @property
     def score(self) -> float:
-        """How good it is beside another of the same picture."""
-        return sum(word.confidence**2 * len(word.text) for word in self.found)
+        """How good it is beside another of the same picture; lines that stand upright are not put in order well."""
+        return sum(word.confidence**2 * len(word.text) for word in self.found) * (0.1 if self.upright else 1.0)
+
+    @property
+    def upright(self) -> bool:
+        """Whether most words run up or down the picture, which tesseract reads as well."""
+        words = [word for word in self.found if len(word.text) >= _WIDE]
+        return 2 * sum(word.bottom - word.top > word.right - word.left for word in words) > len(words)
 
 
 def recognised_page(page: Any, budget: Budget) -> Sheet:
@@ -87,9 +97,14 @@ def _best(gray: "Image", until: float) -> _Result:
     even = preparing.dark_on_light(preparing.evened(gray))
     run = preparing.run_of_lines(even)
     best = _Result()
-    for turned in (1, 3, 0, 2) if run.sideways else (0, 2, 1, 3):
-        best = max(best, _read(even, turned, None if turned else run, until), key=lambda one: one.score)
-        if best.confidence >= _SURE or not best.found:
+    turns = [1, 3, 0, 2] if run.sideways else [0, 2, 1, 3]
+    while turns:
+        turned = turns.pop(0)
+        read = _read(even, turned, None if turned or run.sideways else run, until)
+        best = max(best, read, key=lambda one: one.score)
+        if read.upright or (run.sideways and not read.found):  # It was the grain of a table that ran so.
+            turns = [other for other in turns if other % 2 != turned % 2]
+        elif best.confidence >= _SURE or not best.found:
             break
     return best
 
@@ -143,7 +158,7 @@ def _parts(result: _Result, gray: "Image", dots: float) -> Sequence[Part]:
     width, height = gray.width * POINTS / dots, gray.height * POINTS / dots
     turn = result.turned  # The picture was turned against the clock as far as its text stood with it.
     tall = width if turn % 2 else height
-    boxes = np.array([(word.left, -word.bottom, word.right, -word.top) for word in result.found]) * to_points
+    boxes = _levelled(result.found) * to_points
     boxes += np.array((0.0, tall, 0.0, tall)) + _offset(turn, width, height)
     ends = np.cumsum([len(word.text) + 1 for word in result.found])
     words = Words(
@@ -154,6 +169,23 @@ def _parts(result: _Result, gray: "Image", dots: float) -> Sequence[Part]:
         bold=np.zeros(len(result.found), bool),
     )
     return list(flow.parts(lines(words), Frame(width=width, height=height, turn=turn)))
+
+
+def _levelled(found: Sequence[Found]) -> "NDArray[np.float64]":
+    """The boxes of words, counted upwards, as if all lines were level.
+
+    On a photograph lines run together, so each height of the picture has a slope of its own; long lines tell it best.
+    """
+    import numpy as np
+
+    boxes = np.array([(word.left, -word.bottom, word.right, -word.top) for word in found], np.float64)
+    slopes, middles = np.array([word.slope for word in found]), boxes.mean(axis=1, where=[False, True, False, True])
+    if np.abs(slopes).max() < _LEVEL:
+        return boxes
+    change, start = np.polyfit(middles, slopes, 1) if np.ptp(middles) > 0 else (0.0, slopes[0])
+    across = boxes[:, [0, 2]].mean(axis=1) - boxes[:, [0, 2]].mean()
+    boxes[:, [1, 3]] += ((change * middles + start) * across)[:, None]
+    return boxes
 
 
 def _offset(turn: int, width: float, height: float) -> tuple[float, float, float, float]:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LOOK = 1_000  # pixels of the longer side that are enough to see how lines run
-_MOST_INK = 30_000  # points of ink that are enough to see it
-WIDEST = 6.0  # degrees
+_LEAST_INK, _MOST_INK = 100, 30_000  # points of ink that are needed to see it, and that are enough
+WIDEST = 15.0  # degrees
 _STRAIGHT = 0.2  # degrees that do no harm
 _TINY_LINE = 9.0  # pixels from the top to the bottom of a line of type, below which letters are mistaken
 _GOOD_LINE = 14.0  # that cost least to tell apart; larger ones are not read better, only more slowly
@@ -41,15 +41,15 @@ class Run:
 
 
 def evened(gray: "Image") -> "Image":
-    """The picture with even light: shadows and a grey ground become white, and faint ink dark."""
+    """The picture with even light: shadows, a grey ground and a table under the page become white, faint ink dark."""
     import numpy as np
     from PIL import Image, ImageFilter
 
-    small = gray.resize((max(gray.width // 16, 1), max(gray.height // 16, 1)), Image.Resampling.BOX)
-    paper = small.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MedianFilter(5))
+    small = gray.resize((max(gray.width // 8, 1), max(gray.height // 8, 1)), Image.Resampling.BOX)
+    paper = small.filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.MinFilter(5))
     shades = np.asarray(paper)
     if shades.std() > _UNEVEN:
-        paper = paper.filter(ImageFilter.GaussianBlur(3)).resize(gray.size, Image.Resampling.BILINEAR)
+        paper = paper.filter(ImageFilter.GaussianBlur(1.5)).resize(gray.size, Image.Resampling.BILINEAR)
         lit = np.asarray(gray, np.float32) * 255.0 / np.maximum(np.asarray(paper, np.float32), 1.0)
         gray = Image.fromarray(np.minimum(lit, 255.0).astype(np.uint8))
     return _stretched(gray)
@@ -70,8 +70,11 @@ def run_of_lines(gray: "Image") -> Run:
     scale = max(gray.width, gray.height) / _LOOK
     small = gray.reduce(int(scale)) if scale >= 2 else gray
     pixels = np.asarray(small)
-    rows, columns = np.nonzero(pixels < _threshold(pixels))
-    if len(rows) < 100:
+    fine = _fine_ink(pixels)
+    rows, columns = np.nonzero(fine > _threshold(fine))
+    if len(rows) < _LEAST_INK:  # Headlines may be as coarse as what is around a page.
+        rows, columns = np.nonzero(pixels < _threshold(pixels))
+    if len(rows) < _LEAST_INK:
         return Run(sideways=False, slant=0.0, height=0.0)
     step = max(len(rows) // _MOST_INK, 1)
     down, across = rows[::step].astype(np.float64), columns[::step].astype(np.float64)
@@ -130,6 +133,18 @@ def _percentile(counts: list[int], wanted: float) -> int:
         if seen > wanted:
             return shade
     return 255
+
+
+def _fine_ink(pixels: "NDArray[np.uint8]") -> "NDArray[np.uint8]":
+    """How much darker than its surroundings all is that is thinner than eight pixels: type, and not a grain."""
+    import numpy as np
+
+    around = pixels
+    for pick, way in ((np.maximum, 1), (np.minimum, -1)):
+        for axis in (0, 1):
+            for step in (1, 2, 4):
+                around = pick(around, np.roll(around, way * step, axis))
+    return around - pixels
 
 
 def _threshold(pixels: "NDArray[np.uint8]") -> float:

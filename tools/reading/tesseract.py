@@ -18,7 +18,9 @@ LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "p
 }
 """What tesseract calls the data for a language."""
 
-_LINE = re.compile(r"<span class='ocr_(?:line|header|caption|textfloat)'[^>]*?; x_size ([\d.]+)")
+_LINE = re.compile(
+    r"<span class='ocr_(?:line|header|caption|textfloat)'[^>]*?(?:; baseline (-?[\d.]+) [^>]*?)?; x_size ([\d.]+)"
+)
 _WORD = re.compile(
     r"<span class='ocrx_word'[^>]*?bbox (\d+) (\d+) (\d+) (\d+); x_wconf (\d+)[^>]*>(.*?)</span>", re.DOTALL
 )
@@ -58,7 +60,12 @@ class Engine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A word: its box in pixels from the upper left corner, the size of its line's type, its confidence from 0 to 1."""
+    """A word: its box in pixels from the upper left corner, and its confidence from 0 to 1.
+
+    Attributes:
+        size: Of its line's type.
+        slope: By how many pixels its line falls with each to the right.
+    """
 
     text: str
     left: int
@@ -67,6 +74,7 @@ class Found:
     bottom: int
     size: float
     confidence: float
+    slope: float = 0.0
 
 
 @cache
@@ -117,7 +125,7 @@ def recognise(gray: bytes, width: int, height: int, *, dots: int, language: str,
 def _words(hocr: str) -> Iterator[Found]:
     for line in hocr.split("<span class='ocr_")[1:]:
         typed = _LINE.match(f"<span class='ocr_{line}")
-        size = float(typed[1]) if typed else 0.0
+        slope, size = (float(typed[1] or 0), float(typed[2])) if typed else (0.0, 0.0)
         for left, top, right, bottom, confidence, text in _WORD.findall(line):
             if shown := one_line(html.unescape(_TAG.sub("", text))):
                 yield Found(
@@ -128,6 +136,7 @@ def _words(hocr: str) -> Iterator[Found]:
                     bottom=int(bottom),
                     size=size or float(int(bottom) - int(top)),
                     confidence=int(confidence) / 100,
+                    slope=slope,
                 )
 
 

@@ -66,6 +66,38 @@ def spoilt(page: Any, how: Spoilt) -> Any:
     return page.rotate(90 * how.quarters, expand=True)
 
 
+def photographed(page: Any, *, turn: float = 0.0) -> Any:
+    """The page as it lies on a table with a grain, aslant, and in the shadow of whoever takes the picture.
+
+    Args:
+        turn: Degrees against the clock, by which the camera was held.
+    """
+    import numpy as np
+    from PIL import Image, ImageFilter
+
+    wide, high = page.size
+    size = (round(1.25 * wide), round(1.35 * high))
+    corners = ((0.19, 0.15), (1.06, 0.18), (1.18, 1.23), (0.06, 1.2))  # of the page on the picture
+    rows, wanted = [], []
+    for (x, y), (left, top) in zip(corners, ((0, 0), (wide, 0), (wide, high), (0, high)), strict=True):
+        across, down = x * wide, y * high
+        rows += [[across, down, 1, 0, 0, 0, -left * across, -left * down]]
+        rows += [[0, 0, 0, across, down, 1, -top * across, -top * down]]
+        wanted += [left, top]
+    bent = np.linalg.solve(np.array(rows), np.array(wanted)).tolist()
+    seen, paper = (
+        np.asarray(one.transform(size, Image.Transform.PERSPECTIVE, bent, Image.Resampling.BICUBIC), float) / 255
+        for one in (page, Image.new("L", page.size, 255))
+    )
+    down, across = np.mgrid[0 : size[1], 0 : size[0]]
+    grain = 90 + 25 * np.sin(across / 37) + 10 * np.sin((across + down) / 11)
+    shades = (20 + 210 * seen) * paper + grain * (1 - paper)
+    shades -= 90 * np.exp(-(((across / size[0] - 0.9) / 0.5) ** 2) - ((down / size[1] - 0.8) / 0.6) ** 2)
+    shades += np.random.default_rng(7).normal(0, 6, shades.shape)
+    taken = Image.fromarray(shades.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.7))
+    return taken.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=80)
+
+
 def saved(page: Any, kind: str, **options: Any) -> bytes:
     """A picture as a file."""
     out = io.BytesIO()

@@ -29,5 +29,5 @@ def test_what_is_said_of_keeping_is_so() -> None:
 
 
 def test_the_slant_that_is_set_straight_is_told() -> None:
-    assert preparing.WIDEST == 6.0
-    assert "a slant of up to six degrees" in PAGE
+    assert preparing.WIDEST == 15.0
+    assert "a slant of up to fifteen degrees" in PAGE

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.tools.reading.scans import LINES, TEXT, Spoilt, drawn, error_rate, saved, spoilt
+from tests.tools.reading.scans import LINES, TEXT, Spoilt, drawn, error_rate, photographed, saved, spoilt
 from tools.reading import ReadingLimits, pictures, reasons, tesseract
 from tools.reading.budget import Budget
 from tools.reading.tesseract import Engine, Found
@@ -41,6 +41,12 @@ def test_of_a_spoilt_page_at_most_one_character_in_a_hundred_is_wrong(read, how)
 def test_no_line_of_small_and_blurred_type_is_left_out(read):
     page = spoilt(drawn(font="Helvetica", size=8), Spoilt(blur=1.0, noise=8))
     assert error_rate(read(saved(page, "PNG"), "scan.png").pages[0].text) <= AT_MOST
+
+
+@pytest.mark.parametrize("turn", [0, -8, 10, 90, 180])
+def test_of_a_photograph_of_a_page_at_most_one_character_in_a_hundred_is_wrong(read, turn):
+    (page,) = read(saved(photographed(drawn(), turn=turn), "JPEG", quality=80), "photo.jpg").pages
+    assert error_rate(page.text) <= AT_MOST
 
 
 def test_a_picture_is_read_where_there_are_no_files_in_memory_too(read, monkeypatch):
