@@ -24,7 +24,7 @@ async def ours(folder: Path) -> AsyncIterator[str]:
     """The channel and the assistant, as `switchboard serve --slack` has them."""
     from benchmarks._sides import Nowhere
     from channels.slack.channel import SlackChannel
-    from channels.slack.serving import serving
+    from channels.slack.serve import serving
     from stores.memory import MemoryBlobStore
     from stores.sqlite import SqliteConversationStore, SqliteJobStore
     from switchboard.testing.models import ScriptedChatModel

@@ -37,7 +37,7 @@ class Ordering(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedHouse:
-    """A `channels.slack.desk.House` behind a queue.
+    """A `channels.slack.clerk.House` behind a queue.
 
     Attributes:
         stored: Gives the conversations, to the few requests that need them.

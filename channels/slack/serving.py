@@ -8,8 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from weakref import WeakValueDictionary
@@ -146,33 +145,6 @@ class Serving:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # those that matter have been looked at
-
-
-@asynccontextmanager
-async def serving(channel: SlackChannel, assistant: Assistant) -> AsyncIterator[str]:
-    """Slack answered, by socket or by HTTP, while the block lasts. Gives where it is listened to.
-
-    Raises:
-        ConfigError: Something is missing or wrong in the settings.
-    """
-    from channels.slack.settings import require
-
-    require(channel.settings)
-    takes = Serving(channel, assistant)
-    try:
-        if channel.settings.by_socket:
-            from channels.slack.socket import connected
-
-            async with connected(takes, channel.settings):
-                yield "Socket Mode"
-        else:
-            from channels.slack.events import listening
-
-            async with listening(takes, channel.settings) as address:
-                yield address
-    finally:
-        with suppress(asyncio.CancelledError):
-            await takes.close()
 
 
 def _log(error: BaseException) -> None:

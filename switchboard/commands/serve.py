@@ -137,7 +137,7 @@ def _slack_channel(setup: "Setup") -> "SlackChannel":
 async def _slack(channel: "SlackChannel", assistant: "SwitchboardAssistant") -> AsyncIterator[None]:
     """Meanwhile, what is asked in Slack is answered there."""
     from channels.slack import texts as slack_texts
-    from channels.slack.serving import serving
+    from channels.slack.serve import serving
 
     async with serving(channel, assistant) as where:
         print(slack_texts.SERVING.format(where=where), flush=True)

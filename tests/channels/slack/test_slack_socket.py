@@ -9,7 +9,8 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from channels.slack import texts
-from channels.slack.serving import Serving, serving
+from channels.slack.serve import serving
+from channels.slack.serving import Serving
 from channels.slack.socket import connected
 from switchboard import BackendError, ConfigError
 from switchboard.testing.assistant import FakeAssistant
