@@ -124,13 +124,13 @@ class Orders:
     async def begin(self, jobs: Sequence[Job]) -> None:
         """Have orders worked on, if they still wait."""
         for job in jobs:
-            if await self._move(job, self.clock()):
+            if await self._move(job, self.clock(), text=""):
                 await self._announce(job)
 
     async def hold(self, jobs: Sequence[Job]) -> None:
         """Let orders wait until their file must be recognised."""
         for job in jobs:
-            await self._move(job, self.clock() + READING_SECONDS)
+            await self._move(job, self.clock() + READING_SECONDS, text=texts.RECOGNISING)
 
     async def _address(self, order: Order, name: str) -> UploadAddress:
         if not isinstance(self.blobs, GivesAddresses):
@@ -140,10 +140,10 @@ class Orders:
             file.digest, size=file.size, owner=owner, name=file.name, media_type=file.media_type, order=name
         )
 
-    async def _move(self, job: Job, due_at: float) -> bool:
-        """Write when an order is due. Returns whether it still waited."""
+    async def _move(self, job: Job, due_at: float, *, text: str) -> bool:
+        """Write when an order is due, and what it waits for. Returns whether it still waited."""
         while (found := await self.jobs.get(job.id)) is not None and waits(found):
-            if await self.jobs.update(replace(found, due_at=due_at, version=found.version + 1)):
+            if await self.jobs.update(replace(found, due_at=due_at, text=text, version=found.version + 1)):
                 return True
         return False
 

@@ -5,6 +5,8 @@ NO_ADDRESS = (
 )
 OTHER_ORDER = "This id was used for another order of the conversation. Make a new id for a new order."
 
+RECOGNISING = "Recognising the text"
+
 
 def waiting(name: str) -> str:
     """What a job says while its file is on its way."""

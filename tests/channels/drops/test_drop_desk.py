@@ -52,8 +52,12 @@ async def test_a_file_is_recognised_and_then_its_summary_begins() -> None:
     at, ahead = Standing(), Ahead()
     await at.orders.place(ORDER)
     place = await at.bucket.arrive()
-    assert (await desk(at, ahead).take(place), await begun(at)) == ("reading", [])
-    assert (await desk(at, ahead).finish(place), await begun(at)) == ("begun", [ORDER.id])
+    for step, outcome, who, text in (
+        ("take", "reading", [], "Recognising the text"),
+        ("finish", "begun", [ORDER.id], ""),
+    ):
+        assert (await getattr(desk(at, ahead), step)(place), await begun(at)) == (outcome, who)
+        assert [job.text for job in await at.jobs.list_jobs()] == [text]
 
 
 async def test_what_nobody_hears_of_any_more_is_begun_by_itself() -> None:
