@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from switchboard import (
     Citation,
@@ -117,6 +117,25 @@ async def test_a_file_is_uploaded_and_asked_about(visitor: Visitor, stage: Stage
     )
 
 
+async def test_a_file_that_is_chosen_before_the_line_is_open_goes_with_the_message(
+    visitor: Visitor, stage: Stage
+) -> None:
+    held: asyncio.Queue[tuple[WebSocketRoute, str | bytes]] = asyncio.Queue()
+
+    def hold(line: WebSocketRoute) -> None:
+        line.connect_to_server().on_message(lambda frame: held.put_nowait((line, frame)))
+
+    await visitor.page.route_web_socket("**/ws", hold)
+    await visitor.page.goto(stage.address)
+    file = {"name": "rules.txt", "mimeType": "text/plain", "buffer": b"The first rule."}
+    await visitor.page.set_input_files("input[type=file]", files=[file])
+    upload = visitor.page.locator(".upload")
+    await expect(upload).to_have_attribute("data-state", "uploading")
+    line, welcome = await held.get()
+    line.send(welcome)
+    await expect(upload).to_have_attribute("data-state", "ready")
+
+
 async def test_a_file_that_is_too_large_or_empty_is_told_before_it_is_sent(visitor: Visitor) -> None:
     await visitor.enter()
     large = {"name": "large.bin", "mimeType": "application/pdf", "buffer": b"x" * 150_000}
@@ -125,7 +144,12 @@ async def test_a_file_that_is_too_large_or_empty_is_told_before_it_is_sent(visit
     failed = visitor.page.locator(".upload[data-state=failed]")
     await expect(failed.first).to_contain_text("150 kB is too large; 100 kB is the most")
     await expect(failed.last).to_contain_text("This file is empty")
+    await visitor.page.get_by_role("textbox", name="Message").fill("What is in them?")
+    await expect(visitor.page.get_by_role("alert")).to_contain_text("A file is not there")
     await expect(visitor.page.get_by_role("button", name="Send")).to_be_disabled()
+    for name in ("large.bin", "empty.txt"):
+        await visitor.page.get_by_role("button", name=f"Remove {name}").click()
+    await expect(visitor.page.get_by_role("button", name="Send")).to_be_enabled()
 
 
 async def test_dropped_and_pasted_files_are_attached(visitor: Visitor) -> None:

@@ -78,8 +78,10 @@ export class Composer extends EventTarget {
     const tooLong = length > limit;
     const busy = this.#chat.busy.length > 0;
     const something = text.trim() !== "" || this.#uploads.ready.length > 0;
-    fill(this.#problem, tooLong ? texts.tooLong(length, limit) : []);
-    this.#send.disabled = !something || tooLong || this.#uploads.pending;
+    const lacking = this.#uploads.failed && text.trim() !== "";
+    const problem = tooLong ? texts.tooLong(length, limit) : lacking ? texts.failedFirst : "";
+    if (problem !== this.#problem.textContent) fill(this.#problem, problem || []); // said once, not at each key
+    this.#send.disabled = !something || tooLong || this.#uploads.pending || this.#uploads.failed;
     this.#send.title = this.#uploads.pending ? texts.uploadFirst : texts.send;
     this.#stop.hidden = !busy;
     this.#send.hidden = busy && !something;

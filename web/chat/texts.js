@@ -24,6 +24,7 @@ export const texts = {
   remove: (name) => `Remove ${name}`,
   uploading: (percent) => `Uploading, ${percent} %`,
   uploadFirst: "Wait until the files have been uploaded.",
+  failedFirst: "A file is not there. Try it again, or remove it and send the message without it.",
   tooLarge: (size, limit) => `${size} is too large; ${limit} is the most`,
   tooMany: (limit) => `At most ${limit} files fit with one message`,
   emptyFile: "This file is empty",

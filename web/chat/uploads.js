@@ -16,6 +16,13 @@ export class Uploads extends EventTarget {
     super();
     this.#base = base;
     this.#chat = chat;
+    chat.addEventListener("welcome", () => {
+      for (const file of this.files.filter((each) => each.waiting)) this.#send(file);
+    });
+  }
+
+  get failed() {
+    return this.files.some((file) => file.state === "failed");
   }
 
   get pending() {
@@ -34,6 +41,7 @@ export class Uploads extends EventTarget {
         size: source.size,
         percent: 0,
         source,
+        waiting: false,
         state: "uploading",
         problem: "",
       };
@@ -73,8 +81,10 @@ export class Uploads extends EventTarget {
     return limits && taken >= limits.attachments ? texts.tooMany(limits.attachments) : "";
   }
 
+  /** Until there is a conversation for the file to go to, it waits. */
   #send(file) {
-    if (!this.#chat.conversation) return this.#fail(file);
+    file.waiting = !this.#chat.conversation;
+    if (file.waiting) return;
     if (this.#chat.welcome.line?.uploads === "address") return this.#sendPast(file);
     const address = new URL("/api/uploads", this.#base);
     address.search = new URLSearchParams({ conversation: this.#chat.conversation, name: file.name });
