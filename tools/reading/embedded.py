@@ -23,6 +23,8 @@ _MOST_TITLE = 200
 _TEMPLATE_TITLES = frozenset(
     ("untitled", "powerpoint presentation", "pptx presentation", "word document", "document1", "book1")
 )
+_NUMBERED = re.compile(r"(?:exhibit|annex|appendix|schedule|attachment|anlage|annexe) ?[\w.()-]{0,8}", re.I)
+"""A heading that says which part of another document this is, and not what it is."""
 _FILE_NAME = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|html?|indd|qxd|tex|rtf|odt)$")
 
 
@@ -184,4 +186,5 @@ def _is_title(claimed: str) -> bool:
 
 def _heading(page: Page) -> str:
     headings = [block for block in page.blocks if block.kind == "heading" and block.text]
-    return min(headings, key=lambda block: block.level).text if headings else ""
+    named = [block for block in headings if not _NUMBERED.fullmatch(block.text)]
+    return min(named or headings, key=lambda block: block.level).text if headings else ""

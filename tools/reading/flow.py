@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SOLID = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff9f]")  # scripts without spaces
 _BROKEN = re.compile(r"([^\W\d_]+)-$")
 _AROUND = string.punctuation + string.digits + "«»„“”‘’–—…•"
+_MOST_INDENT = 8  # sizes of type: how much farther in or out the next line of a paragraph may begin
 _LARGER = 1.15
 _MOST_HEADING = 120
 
@@ -37,7 +38,7 @@ def _groups(lines: Sequence[Line]) -> Iterator[list[Line]]:
     group: list[Line] = []
     right = max((line.right for line in lines), default=0.0)
     for line in lines:
-        if group and not _continues(group[-1], line, right):
+        if group and (not _continues(group[-1], line, right) or (len(group) == 1 and _is_over(group[0], line, right))):
             yield group
             group = []
         group.append(line)
@@ -52,8 +53,18 @@ def _continues(above: Line, line: Line, right: float) -> bool:
         return False
     if above.bold != line.bold or _BULLET.match(line.text):
         return False
+    off_centre = abs(above.left + above.right - line.left - line.right) > 2 * line.size
+    if off_centre and abs(above.left - line.left) > _MOST_INDENT * line.size:
+        return False
     ended = above.text.endswith((".", ":", "?", "!")) and above.right < right - 0.15 * (right - above.left)
     return not ended
+
+
+def _is_over(above: Line, line: Line, right: float) -> bool:
+    """Whether a short line stands over a paragraph, set in the same type: the words that follow would have fitted."""
+    width = right - above.left
+    full = line.right > right - 0.1 * width and above.right < right - 0.5 * width
+    return full and abs(above.left - line.left) < 1 and above.text[0].isupper() and line.text[0].isupper()
 
 
 def _part(lines: Sequence[Line], frame: Frame) -> Part:

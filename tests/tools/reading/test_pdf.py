@@ -50,6 +50,32 @@ def test_larger_type_is_a_heading_and_the_largest_has_level_one(read, make_pdf):
     assert [(block.text, block.level) for block in headings] == [("Annual report", 1), ("Results", 2)]
 
 
+def test_a_line_and_one_under_it_that_is_set_elsewhere_are_two_headings(read, make_pdf):
+    def draw(c):
+        _write(c, 50, 780, "Item 1. Business", 12, "Helvetica-Bold")
+        _write(c, 280, 766, "ABOUT US", 12, "Helvetica-Bold")
+        _paragraph(
+            c, 50, 740, ["Body text that is long enough to be the usual size of type here, on a whole line."] * 3
+        )
+
+    assert [block.text for block in _blocks(read(make_pdf(draw)), "heading")] == ["Item 1. Business", "ABOUT US"]
+
+
+def test_a_short_line_over_a_paragraph_in_the_same_type_stands_by_itself(read, make_pdf):
+    lines = ["June quarter", "Net sales of the group were higher than in the", "last year, as prices rose."]
+    text = read(make_pdf(lambda c: _paragraph(c, 50, 700, lines))).pages[0].text
+    assert text == f"{lines[0]}\n\n{lines[1]} {lines[2]}"
+
+
+def test_the_number_of_an_exhibit_is_no_title(read, make_pdf):
+    def draw(c):
+        _write(c, 50, 780, "EXHIBIT 10.1", 16)
+        _write(c, 50, 740, "Master Lease", 16)
+        _paragraph(c, 50, 700, ["Body text that is long enough to be the usual size of type here."] * 3)
+
+    assert read(make_pdf(draw)).title == "Master Lease"
+
+
 def test_a_short_bold_line_is_a_heading_below_the_larger_ones(read, make_pdf):
     def draw(c):
         _write(c, 50, 780, "Title", 20)
@@ -60,114 +86,6 @@ def test_a_short_bold_line_is_a_heading_below_the_larger_ones(read, make_pdf):
         "Scope of this policy",
         2,
     )
-
-
-def test_a_row_of_a_table_keeps_its_label_and_its_figures_on_one_line(read, make_pdf):
-    def draw(c):
-        rows = [
-            ("", "2025", "2024"),
-            ("Revenue", "$ 1,204", "$ 1,100"),
-            ("Cost of sales", "(700)", "(650)"),
-            ("Profit", "504", "450"),
-        ]
-        for number, row in enumerate(rows):
-            for x, cell in zip((50, 300, 400), row, strict=True):
-                _write(c, x, 700 - 14 * number, cell)
-
-    (table,) = _blocks(read(make_pdf(draw)), "table")
-    assert "Revenue | $ 1,204 | $ 1,100" in table.text.split("\n")
-    assert "Cost of sales | (700) | (650)" in table.text.split("\n")
-
-
-def test_figures_drawn_column_by_column_are_read_row_by_row(read, make_pdf):
-    def draw(c):
-        for x, column in ((50, ("Rent", "Power", "Tea")), (300, ("100", "20", "3")), (400, ("110", "22", "4"))):
-            for number, cell in enumerate(column):
-                _write(c, x, 700 - 14 * number, cell)
-
-    assert _blocks(read(make_pdf(draw)), "table")[0].text == "Rent | 100 | 110\nPower | 20 | 22\nTea | 3 | 4"
-
-
-def test_an_empty_cell_keeps_the_figures_after_it_in_their_column(read, make_pdf):
-    def draw(c):
-        for number, row in enumerate([("Rent", "100", "110"), ("Power", "", "22"), ("Tea", "3", "4")]):
-            for x, cell in zip((50, 300, 400), row, strict=True):
-                _write(c, x, 700 - 14 * number, cell)
-
-    assert "Power |  | 22" in _blocks(read(make_pdf(draw)), "table")[0].text
-
-
-def test_a_currency_sign_set_apart_belongs_to_its_figure(read, make_pdf):
-    def draw(c):
-        for number, (label, figure) in enumerate([("Net income", "461"), ("Tax", "29")]):
-            _write(c, 50, 700 - 14 * number, label)
-            _write(c, 300, 700 - 14 * number, "$")
-            _write(c, 330, 700 - 14 * number, figure)
-
-    assert _blocks(read(make_pdf(draw)), "table")[0].text == "Net income | $ 461\nTax | $ 29"
-
-
-def test_a_label_over_two_lines_stands_on_one_line_with_its_figures(read, make_pdf):
-    def draw(c):
-        _write(c, 50, 714, "Interest")
-        _write(c, 300, 714, "12")
-        _write(c, 50, 700, "Gains on hedges, net of tax and")
-        _write(c, 60, 688, "of minority interests")
-        _write(c, 300, 688, "37")
-
-    assert (
-        "Gains on hedges, net of tax and of minority interests | 37" in _blocks(read(make_pdf(draw)), "table")[0].text
-    )
-
-
-def _grid(canvas, rows, xs, top=700, step=18):
-    """Rows of cells; a cell's further lines are set closer than rows are."""
-    y = top
-    for row in rows:
-        for x, cell in zip(xs, row, strict=True):
-            for number, line in enumerate(cell.split("\n")):
-                _write(canvas, x, y - 11 * number, line, 9)
-        y -= step + 11 * (max(cell.count("\n") for cell in row))
-
-
-def test_a_table_of_words_is_read_row_by_row(read, make_pdf):
-    rows = [("Place", "Approved by", "Within"), ("York", "Manager", "a day"), ("Leeds", "Head of shops", "a week")]
-    (table,) = _blocks(read(make_pdf(lambda c: _grid(c, rows, (50, 200, 350)))), "table")
-    assert table.text == "Place | Approved by | Within\nYork | Manager | a day\nLeeds | Head of shops | a week"
-
-
-def test_the_lines_of_a_cell_are_joined(read, make_pdf):
-    rows = [
-        ("Model", "Brakes", "Weight"),
-        ("Heron", "Discs, 160 mm", "21.8 kg"),
-        ("Cargo", "Discs, 180 mm,\nfour pistons", "34.5 kg"),
-        ("A model with\na long name", "Rim", "9.9 kg"),
-        ("Wren", "Rim", "8.5 kg"),
-    ]
-    (table,) = _blocks(read(make_pdf(lambda c: _grid(c, rows, (50, 200, 350)))), "table")
-    assert table.text.split("\n")[2:4] == [
-        "Cargo | Discs, 180 mm, four pistons | 34.5 kg",
-        "A model with a long name | Rim | 9.9 kg",
-    ]
-
-
-def test_a_row_without_wide_gaps_belongs_to_the_table_under_whose_cells_it_stands(read, make_pdf):
-    rows = [
-        ("Up to 500", "Your manager"),
-        ("More", "The director"),
-        ("Any amount at all for a member of the board", "The chair"),
-    ]
-    (table,) = _blocks(read(make_pdf(lambda c: _grid(c, rows, (50, 240)))), "table")
-    assert table.text.endswith("Any amount at all for a member of the board | The chair")
-
-
-def test_two_tables_under_each_other_keep_their_own_columns(read, make_pdf):
-    def draw(c):
-        _grid(c, [("Sums", "Late"), ("Rent", "100"), ("Tea", "3")], (50, 450))
-        _grid(c, [("Shares", "Here", "There"), ("Rent", "4", "5"), ("Tea", "6", "7")], (50, 200, 350), top=646)
-
-    (table,) = _blocks(read(make_pdf(draw)), "table")
-    assert table.text == "Sums | Late\nRent | 100\nTea | 3\nShares | Here | There\nRent | 4 | 5\nTea | 6 | 7"
 
 
 def test_two_columns_of_prose_are_read_one_after_the_other(read, make_pdf):
@@ -201,15 +119,6 @@ def test_a_page_of_very_many_scattered_words_is_read_within_its_time(read, make_
             _write(c, 20 + number * 37 % 550, 20 + number * 91 % 800, "w", 2)
 
     assert read(make_pdf(draw), seconds=60.0).pages[0].text.count("w") == 20_000
-
-
-def test_the_dots_that_lead_to_a_page_number_are_left_out(read, make_pdf):
-    def draw(c):
-        for number, (title, page) in enumerate((("Scope " + "." * 40, "1"), ("Prices " + ". " * 20, "12"))):
-            _write(c, 50, 700 - 14 * number, title)
-            _write(c, 450, 700 - 14 * number, page)
-
-    assert _blocks(read(make_pdf(draw)), "table")[0].text == "Scope | 1\nPrices | 12"
 
 
 def test_bullets_become_one_list(read, make_pdf):

@@ -140,18 +140,6 @@ def test_the_bullets_of_word_processors_make_a_list(read):
     assert _blocks(read(_mapped(content, {64: "\uf0b7"}))) == [("list", "• first\n• second\n◦ below it")]
 
 
-def test_further_lines_of_cells_beside_one_with_a_figure_are_joined(read, make_pdf):
-    def draw(c):
-        for y, rows in ((700, ("Delivery", "Ten days", "EUR 120")), (688, ("of goods", "from order"))):
-            for x, text in zip((50, 250, 430), rows, strict=False):
-                _write(c, x, y, text)
-                _write(c, x, y - 40, text)
-
-    assert _blocks(read(make_pdf(draw))) == [
-        ("table", "\n".join(["Delivery of goods | Ten days from order | EUR 120"] * 2))
-    ]
-
-
 def _with_files(data: bytes, *names: str) -> bytes:
     import pypdfium2
 
