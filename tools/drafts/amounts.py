@@ -71,7 +71,8 @@ _DURATION = re.compile(
     rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\b",
     re.IGNORECASE,
 )
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]){11,30}\b")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]){11,30}\b|(?<=IBAN[ :])\s*[A-Z]{2}\d{2}(?:\s?[A-Z0-9]){0,30}\b")
+"""What looks like one; behind its name whatever begins like one, so that a short one is told."""
 
 
 def decimal(text: str) -> Decimal | None:

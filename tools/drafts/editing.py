@@ -12,14 +12,30 @@ _ADDS = re.compile(
     re.IGNORECASE,
 )
 _REMOVES = re.compile(
-    r"\s*(?:please\s+)?(?:remove|delete|drop|entferne|lösche|supprime\w*|quita|elimina)\s+(?:the\s+|die\s+|la\s+)?(.+)",
+    r"\s*(?:please\s+)?(?:remove|delete|drop|entferne|lösche|supprime\w*|quita|elimina)\s+(?:(?:the|die|der|das|den|le|la|les|el|los|las)\s+)?(.+)",
     re.IGNORECASE,
 )
 _REPLACES = re.compile(
     r"\s*(?:please\s+)?(?:replace|ersetze|remplace[zr]?|reemplaza)\s+(.+?)\s+(?:with|by|durch|par|por)\s+(.+)",
     re.IGNORECASE,
 )
-_GENERAL = frozenset({"line", "lines", "item", "items", "clause", "clauses", "position", "posten", "ligne", "línea"})
+_GENERAL = frozenset(
+    {
+        "line",
+        "lines",
+        "item",
+        "items",
+        "clause",
+        "clauses",
+        "position",
+        "posten",
+        "zeile",
+        "ligne",
+        "lignes",
+        "línea",
+        "líneas",
+    }
+)
 
 
 def adds(text: str) -> bool:

@@ -147,10 +147,9 @@ def _with(state: State, text: str, number: int, template: Template, setting: Set
     found = understanding.understand(text, fields[free:], setting, labelled_only=free)
     says = Says(setting.language)
     note = ""
-    if asked and asked.name not in found.values and (free or asked.type not in _FREE):
+    edited = (number > 1 if asked is None else _REQUEST.match(text)) and _edited(text, template, before, found)
+    if asked and not edited and asked.name not in found.values and (free or asked.type not in _FREE):
         note = _answered(asked, found, text, setting, before, note)
-    elif not asked and state.version:
-        _edited(text, template, before, found)
     said = {
         name: Value(value=_merged(template, name, value, before, text), origin=origin)
         for name, value in found.values.items()
@@ -194,13 +193,14 @@ def _answered(asked: Field, found: Found, text: str, setting: Setting, before: M
     return says("not_understood", label=asked.label, example=example(asked, says))
 
 
-def _edited(text: str, template: Template, before: Mapping[str, Value], found: Found) -> None:
-    """What a text says to remove or to replace, by naming it; nothing else is read from such a text."""
+def _edited(text: str, template: Template, before: Mapping[str, Value], found: Found) -> bool:
+    """What a text says to remove or to replace, by naming it; nothing else is read from such a text, if it is one."""
     edits = editing.edits(text)
     if edits is None:
-        return
+        return False
     known = ((each, before[each.name].value) for each in template.fields if each.name in before)
     found.values = {each.name: new for each, value in known if (new := edits(value)) is not None and new != value}
+    return True
 
 
 def _merged(template: Template, name: str, value: Known, before: Mapping[str, Value], text: str) -> Known:

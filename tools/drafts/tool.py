@@ -38,6 +38,17 @@ ABOUT = """Draft a document from a template as Word and PDF files: {kinds}.
         - Schreibe einen Brief an die Bank
         - Rédige une facture pour un client
         - Redacta un contrato con un cliente
+        - Quote for a customer, 2 hours of design at 80 USD
+        - Credit note for a customer, for an invoice
+        - Rechnung für einen Kunden, 3 Tage Beratung zu 900 EUR
+        - Brief an den Vermieter
+        - Angebot an einen Kunden
+        - Facture pour un client, 3 jours de conseil à 900 EUR
+        - Lettre à la banque
+        - Devis pour un client
+        - Factura para un cliente, 2 horas de diseño a 80 EUR
+        - Carta al banco
+        - Presupuesto para un cliente
         - Mach mir ein Angebot
         - Fais-moi un devis
         - Hazme un presupuesto

@@ -81,6 +81,25 @@ def test_lines_are_added_and_removed_by_their_names(gathered: Gathered) -> None:
     assert state.version == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "removed"),
+    [
+        (
+            "de",
+            "Rechnung von Ich AG an Du AG, 3 Tage Beratung zu 900 EUR und 2 Bücher zu 10 EUR",
+            "entferne die Bücher",
+        ),
+        ("fr", "Facture pour Durand SARL, 3 jours de conseil à 900 EUR et 2 livres à 10 EUR", "supprime les livres"),
+        ("es", "Factura para López SL, 3 días de consultoría a 900 EUR y 2 libros a 10 EUR", "quita los libros"),
+    ],
+)
+def test_lines_are_removed_in_other_languages(gathered: Gathered, language: str, said: str, removed: str) -> None:
+    lines = [
+        gathered("invoice", *texts, language=language).values["lines"].value for texts in ((said,), (said, removed))
+    ]
+    assert [len(each) for each in lines if isinstance(each, tuple)] == [2, 1]
+
+
 def test_what_changes_nothing_is_said_and_makes_no_version(gathered: Gathered) -> None:
     state = gathered("invoice", WHOLE, "make it nicer")
     assert state.version == 1
@@ -123,6 +142,7 @@ def test_a_draft_can_be_dropped(gathered: Gathered) -> None:
         (("VAT 20%, 3 days consulting at 900 EUR, due 2026-01-01",), "due", "before the invoice date"),
         (("VAT 20%, 3 days consulting at 900 EUR and 1 trip at 20 USD",), "lines", "EUR and USD"),
         (("VAT 20%, 3 days at 900 EUR, IBAN DE88 3704 0044 0532 0130 00",), "iban", "check digits"),
+        (("VAT 20%, 3 days at 900 EUR, IBAN DE00 1234",), "iban", "DE001234 is not a valid IBAN"),
         (("VAT 20%, 1 consulting at 900 EUR", "remove the consulting line"), "lines", "at least one"),
         (("VAT 20%, 1 consulting at 900 EUR", f"the customer is {'x' * 600}"), "buyer", "at most 500"),
     ],
