@@ -58,6 +58,9 @@ _ANSWERS = re.compile(
 )
 """How a sentence begins that may only be understood with the question above it."""
 
+BEGINNING = 200
+"""Paragraphs among which a sentence is looked for that says what the document is."""
+
 LONGEST_OPENING = 120
 """Words of a sentence that says what the document is, who made it and for whom."""
 
@@ -166,7 +169,7 @@ def _candidates(paragraph: Paragraph, number: int, language: str, *, paged: bool
         end = start + len(sentence)
         mark = _MARK.match(sentence) or _PERIODS.match(sentence)
         sentence = sentence[mark.end() if mark else 0 :]
-        opens = known.opens.search(sentence) is not None
+        opens = number < BEGINNING and known.opens.search(sentence) is not None
         yield Candidate(
             text=_LEADS_ON.sub("", " ".join(sentence.split())),
             pages=paragraph.pages(start, end) if paged else (),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from switchboard import BackendError, Job, Question, Status, Tool, ToolContext, ToolFailed, ToolResult, ToolRetry, tool
-from tools.progress import shown
+from tools.progress import Tell, repeated, shown
 from tools.retrieval.backend import Source
 from tools.summaries import checkpoints, texts
 from tools.summaries.backend import Length
@@ -163,8 +163,10 @@ class _Call:
             await asyncio.gather(work, long, return_exceptions=True)
 
     async def _make(self) -> Shown | None:
-        tell = shown(self.context.emit)
+        async with repeated(shown(self.context.emit)) as tell:
+            return await self._make_telling(tell)
 
+    async def _make_telling(self, tell: Tell) -> Shown | None:
         def reading(text: str, done: int, total: int) -> None:
             tell(text, done, total)
             self._learn(done, total)

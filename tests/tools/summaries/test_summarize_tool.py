@@ -4,17 +4,20 @@ import asyncio
 import re
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from agent.ordering import Orders
 from stores.job_queue import StoreJobQueue
-from switchboard import Principal, Question, ToolContext
+from switchboard import Attachment, Event, Principal, Question, Status, ToolContext
 from switchboard.testing.models import Call, Step
 from switchboard.testing.running import SOMEBODY, SOMEWHERE, said
 from tests.tools.summaries.house import FirstLine, House, asked, result
+from tools import progress
 from tools.retrieval.backend import Access
+from tools.summaries import tool as summarizing
 from tools.summaries.settings import SummarySettings
 from tools.summaries.tool import summarize_tool
 
@@ -204,11 +207,11 @@ async def test_a_summary_that_was_made_a_moment_ago_is_given_again(house: House,
         assert len(summarizer.asked) == 1
 
 
-async def test_a_turn_that_is_run_again_after_a_crash_begins_no_second_job(house: House) -> None:
-    file = await house.attach("plan.txt", LONG)
+def context_of(house: House, file: Attachment) -> ToolContext:
+    """What the tool is given for a message with a file."""
     message = said("Summarise this", attachments=(file,))
     orders = Orders(jobs=house.jobs, queue=StoreJobQueue(house.jobs))
-    context = ToolContext(
+    return ToolContext(
         conversation=SOMEWHERE,
         principal=SOMEBODY,
         message_id=message.id,
@@ -221,6 +224,11 @@ async def test_a_turn_that_is_run_again_after_a_crash_begins_no_second_job(house
         attachments=(file,),
         start_job=orders.starter(message, ["summary"]),
     )
+
+
+async def test_a_turn_that_is_run_again_after_a_crash_begins_no_second_job(house: House) -> None:
+    file = await house.attach("plan.txt", LONG)
+    context = context_of(house, file)
     results = [await summarize_tool(house.maker).function(context) for _ in range(2)]
     assert len(await house.jobs.list_jobs()) == 1
     assert [result.data for result in results] == [results[0].data] * 2
@@ -294,6 +302,24 @@ async def test_progress_is_shown_in_the_turn_and_in_the_job(house: House, summar
             if news.text == "Weighing sentences":
                 summarizer.go.set()
         assert ("Weighing sentences", 1, 3) in told
+
+
+async def test_while_somebody_waits_they_are_told_again_and_again_what_is_being_done(
+    house: House, summarizer: FirstLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summarizing, "repeated", partial(progress.repeated, every=0.001))
+    monkeypatch.setattr(progress, "EVERY", 0)
+    summarizer.go.clear()
+    told: list[str] = []
+
+    def emit(event: Event) -> None:
+        told.append(event.text if isinstance(event, Status) else "")
+        if told.count("Weighing sentences") > 3:
+            summarizer.go.set()
+
+    context = replace(context_of(house, await house.attach("plan.txt", b"Sales rose.")), emit=emit)
+    assert "Sales rose." in (await summarize_tool(house.maker).function(context)).text
+    assert told.count("Weighing sentences") > 3
 
 
 @pytest.mark.parametrize(
