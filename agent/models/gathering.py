@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.models.cards import GATHERED, Card
 from agent.models.meaning import Meaning
-from agent.models.routing import Route, bare, begins, is_question, route
+from agent.models.routing import Route, bare, begins, is_question, requests, route
 from agent.models.transcript import Exchange
 
 ASKED = 3
@@ -60,7 +60,7 @@ def continued(told: Sequence[Exchange], tools: Sequence[Card], meaning: Meaning)
     asked = back <= ASKED and told[-1 - back].answer.rstrip().endswith("?")
     follows = back == 1 and (_DETAIL.match(text) or _CORRECTION.match(now.text.strip()))
     changes = bool(follows or _CHANGE.match(text))
-    if begins(now.text, card) and way.tool is card and not changes:
+    if requests(now.text, card) and way.tool is card and not changes:
         return None
     if not (_is_answer(way, card, now.text) if asked else changes and _is_free(way, card)):
         return None

@@ -118,7 +118,12 @@ def wants(text: str, card: Card) -> bool:
     """Whether a text may ask a tool to make something: a request does, and an order with its figures; no topic."""
     if is_question(text):
         return False
-    return begins(text, card) or bool(_NEEDS.match(text)) or len(_FIGURE.findall(text)) > 1
+    return requests(text, card) or len(_FIGURE.findall(text)) > 1
+
+
+def requests(text: str, card: Card) -> bool:
+    """Whether a text begins as a new request to a tool does: ``draft an NDA``, ``I need an NDA``."""
+    return begins(text, card) or bool(_NEEDS.match(without_courtesies(text)[0]))
 
 
 def near(text: str, examples: tuple[str, ...], meaning: Meaning) -> float:

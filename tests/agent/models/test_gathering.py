@@ -75,10 +75,11 @@ def test_a_question_or_a_courtesy_is_no_answer(talk: Talk, text: str) -> None:
     assert facts(talk) == []
 
 
-def test_a_new_request_begins_anew(talk: Talk) -> None:
+@pytest.mark.parametrize("text", ["Write an invoice for Gamma Ltd", "I need an invoice for Gamma Ltd"])
+def test_a_new_request_begins_anew(talk: Talk, text: str) -> None:
     talk.say(FIRST)
-    talk.say("Write an invoice for Gamma Ltd")
-    assert facts(talk) == [["Write an invoice for Gamma Ltd"]]
+    talk.say(text)
+    assert facts(talk) == [[text]]
 
 
 @pytest.mark.parametrize("text", ["what else do you need?", "What is still missing?", "show it to me again"])
