@@ -19,6 +19,8 @@ from infra.functions.prepared import Contents, used
 
 SERVICES = ("bedrock-runtime", "dynamodb", "s3", "secretsmanager", "sqs", "ssm")
 """Of which clients are made as functions start."""
+MODULES = ("infra.functions.described", "stores.dynamodb", "stores.s3", "stores.sqs", "stores.sqs_jobs")
+"""What functions load besides, which this start has no need of."""
 ENVIRON = {
     "AWS_ACCESS_KEY_ID": "any",
     "AWS_SECRET_ACCESS_KEY": "any",
@@ -124,7 +126,7 @@ def rehearse(loader: Any) -> None:
         from switchboard.settings import Settings
         from switchboard.testing.models import ScriptedChatModel
 
-        for name in ("stores.dynamodb", "stores.s3", "stores.sqs", "stores.sqs_jobs"):
+        for name in MODULES:
             import_module(name)
         describe(loader)
         clients = {service: sdk_client(service) for service in SERVICES}

@@ -4,6 +4,8 @@ import importlib.util
 import marshal
 import os
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError
@@ -18,6 +20,7 @@ from channels.lex import texts
 from infra.packaging import __main__ as command
 from infra.packaging.building import WHERE, build, compiled, pack, rehearsed, size
 from infra.packaging.distributions import LEAVE_OUT, ON_THIS_MACHINE, files, needed
+from infra.packaging.rehearsal import ENVIRON
 from tests.channels.lex.lexing import SECRET, faults, payload
 
 NOT_FOR_LEX = frozenset(
@@ -50,6 +53,28 @@ def test_a_turn_with_the_agent_is_answered_from_the_package(package: Path, tmp_p
         (tmp_path / name).symlink_to(package.parent / name)
     cold_start.write(tmp_path)
     assert min(cold_start.first_reply("ours", tmp_path)) > 0
+
+
+READ = """
+import sys, ours
+specs = {name: vars(module).get("__spec__") for name, module in sys.modules.items() if hasattr(module, "__dict__")}
+ours = {name: spec for name, spec in specs.items() if spec and str(spec.origin).startswith(sys.argv[1])}
+files = {name: spec for name, spec in ours.items() if spec.cached}
+print(*sorted(name for name, spec in files.items() if type(spec.loader).__module__ != "infra.functions.prepared"))
+"""
+
+
+def test_a_start_reads_no_module_but_what_opens_the_file(package: Path, tmp_path: Path) -> None:
+    cold_start.write(tmp_path)
+    path = os.pathsep.join([str(tmp_path / "handlers"), str(package)])
+    environ = {**cold_start.SETTINGS, **ENVIRON, "PYTHONPATH": path, "SWITCHBOARD_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-S", "-P", "-c", READ, str(package)], env=environ, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.split(), done.stderr) == (
+        ["infra", "infra.functions", "infra.functions.deferring", "infra.functions.prepared"],
+        "",
+    )
 
 
 def test_every_module_has_bytecode_that_is_taken_without_a_look_at_the_source(package: Path) -> None:
