@@ -26,8 +26,13 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 """A change to what was made, in the languages of the tools' examples: *make it 45 days*, *the term is a year*."""
-_DETAIL = re.compile(r"[^\W\d_][\w -]{1,30}:\s*\S|(?:and |und |et |y )?(?:in|auf|en) \w+[.!]?$", re.IGNORECASE)
-"""Right after a draft: ``decisions: freeze hiring``, ``in German``."""
+_DETAIL = re.compile(
+    r"[^\W\d_][\w -]{1,30}:\s*\S|(?:and |und |et |y )?(?:in|auf|en) \w+[.!]?$|"
+    r"(?:with|without|no|plus|including|excluding|mit|ohne|kein\w*|inklusive|exklusive|zuzüglich|avec|sans|con|sin) "
+    r"[\w %-]{2,30}[.!]?$|[\w -]{2,30} (?:includes?|excludes?|enthalten|comprennent|incluyen) [\w -]{2,30}[.!]?$",
+    re.IGNORECASE,
+)
+"""Right after a draft: ``decisions: freeze hiring``, ``in German``, ``without VAT``, ``prices include VAT``."""
 
 _CORRECTION = re.compile(
     r"(?:(?:oh |ah )?(?:no|nein|non)[,:]\s*\S|"
@@ -87,5 +92,7 @@ def _is_answer(way: Route, card: Card, text: str) -> bool:
 
 
 def _is_free(way: Route, card: Card) -> bool:
-    """Whether no other tool than the search claims a message."""
-    return way.kind != "tool" or way.tool is None or way.tool is card or way.tool.searches
+    """Whether a message is no courtesy and no other tool than the search claims it."""
+    if way.kind == "tool":
+        return way.tool is None or way.tool is card or way.tool.searches
+    return way.kind in ("unclear", "beyond")

@@ -54,7 +54,16 @@ def test_a_change_goes_to_what_was_made_even_after_another_question(talk: Talk, 
 
 @pytest.mark.parametrize(
     "text",
-    ["could you make it 5 years?", "notice: 3 days", "in German", "no, 14 days", "nein, 14 Tage", "actually 900 EUR"],
+    [
+        "could you make it 5 years?",
+        "notice: 3 days",
+        "in German",
+        "no, 14 days",
+        "nein, 14 Tage",
+        "actually 900 EUR",
+        "ohne Steuer",
+        "prices include VAT",
+    ],
 )
 def test_what_follows_a_draft_may_be_put_politely_or_shortly(talk: Talk, text: str) -> None:
     for said in (FIRST, "three years", text):
@@ -108,6 +117,12 @@ def test_a_yes_to_nothing_is_told_that_nothing_was_asked(talk: Talk, text: str) 
     talk.say(FIRST)
     talk.say("three years")
     assert talk.say(text) == phrases.NOTHING_ASKED
+    assert talk.calls == []
+
+
+def test_a_no_with_thanks_changes_nothing(talk: Talk) -> None:
+    for said in (FIRST, "three years", "no thanks"):
+        talk.say(said)
     assert talk.calls == []
 
 
