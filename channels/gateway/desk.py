@@ -1,14 +1,16 @@
 """The desk: what each frame gets, whichever process it comes to; all that is known of a client is in the stores."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from channels.gateway.arriving import Arrival, Arrivals
 from channels.gateway.catalogues import Catalogues, Listing
 from channels.gateway.channel import GatewayChannel, channel
 from channels.gateway.front import Front
 from channels.gateway.opening import LIFE
-from channels.gateway.uploading import send_to
+from channels.gateway.uploading import ordered, send_to
 from channels.websocket import protocol as p
 from channels.websocket import texts
 from channels.websocket.chunks import FRAME
@@ -27,6 +29,9 @@ from switchboard.plugins import Setup
 from switchboard.storage import Job
 from switchboard.uploading import GivesAddresses
 
+if TYPE_CHECKING:
+    from channels.drops.orders import Orders
+
 log = logging.getLogger("switchboard.channels")
 
 HISTORY = 50
@@ -43,6 +48,7 @@ class Desk:
         visitors: Makes and checks conversation ids.
         catalogues: Asked for what a newcomer is offered, unless the settings say that.
         model: What the assistant is made of, for people.
+        orders: Takes files that become summaries by themselves, made when first needed.
     """
 
     front: Front
@@ -51,6 +57,7 @@ class Desk:
     bounds: Bounds
     catalogues: Catalogues
     model: str = ""
+    orders: "Callable[[], Orders] | None" = None
 
     async def take(self, connection_id: str, text: str | None) -> bool:
         """Do what a frame asks for, and tell what comes of it; ``None`` is a frame that is not text.
@@ -119,7 +126,7 @@ class Desk:
             case p.Ack():
                 await self.front.confirm(conversation, MessageId(request.message_id))
             case p.Upload():
-                await self.channel.hall.send(connection, await send_to(request, self.front.blobs, conversation))
+                await self._upload(request, connection, conversation)
             case p.Earlier():
                 turns, earlier = await self._turns(conversation, before=request.before)
                 await self.channel.hall.send(connection, p.History(turns=turns, earlier=earlier))
@@ -201,6 +208,15 @@ class Desk:
             else:
                 await hall.tell(conversation, p.TurnBegan(turn=new_view(message)), but=connection.id)
 
+    async def _upload(self, request: p.Upload, connection: Connection, conversation: Conversation) -> None:
+        hall = self.channel.hall
+        if request.order is None or self.orders is None:
+            await hall.send(connection, await send_to(request, self.front.blobs, conversation))
+            return
+        answer, job = await ordered(request, self.orders, conversation, connection.principal)
+        await hall.send(connection, answer)
+        await hall.tell(conversation, progress(job.id, job.message_id, _news(job)))
+
     async def _resume(
         self, message_id: MessageId, after: int, connection: Connection, conversation: Conversation
     ) -> None:
@@ -237,4 +253,11 @@ def desk(setup: Setup, front: Front, listing: Listing) -> Desk:
         bounds=Bounds(text=limits.message_characters, upload=limits.upload_bytes, attachments=limits.attachments),
         catalogues=Catalogues(listing, clock=made.hall.clock),
         model=setup.settings.backends.chat_model,
+        orders=lambda: _orders(setup),
     )
+
+
+def _orders(setup: Setup) -> "Orders":
+    from channels.drops.making import orders  # reading and summarising come with it, which no other frame needs
+
+    return orders(setup)

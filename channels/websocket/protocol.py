@@ -44,6 +44,9 @@ _JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _LARGEST = 2**53
 _MARK = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_LANGUAGE = re.compile(r"([a-z]{2})?")
+MOST_FOCUS = 2_000
+"""Characters of what the reader of a summary is interested in."""
 
 
 class BadFrame(BadInput):
@@ -259,7 +262,9 @@ def _check_say(request: Say, bounds: Bounds, about: str) -> None:
 def _check_upload(request: Upload, bounds: Bounds, about: str) -> None:
     if not _ID.fullmatch(request.id):
         raise BadFrame(texts.BAD_ID, code="malformed")
-    if not is_digest(request.digest):
+    order = request.order
+    wrong = order is not None and (len(order.focus) > MOST_FOCUS or not _LANGUAGE.fullmatch(order.language))
+    if wrong or not is_digest(request.digest):
         raise BadFrame(texts.BAD_MEMBERS, code="malformed", about=about)
     if request.size <= 0:
         raise BadFrame(texts.EMPTY_FILE, code="bad_input", about=about)

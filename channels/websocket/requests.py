@@ -1,7 +1,7 @@
 """What clients of the web chat may send, frame by frame; `channels.websocket.protocol` reads and checks it."""
 
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias, get_args
+from typing import ClassVar, Literal, TypeAlias, get_args
 
 from switchboard.storage import Verdict
 
@@ -109,8 +109,22 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """The summary that a file is to become as soon as it is there. ``language`` is an ISO 639-1 code."""
+
+    focus: str = ""
+    length: Literal["short", "medium", "long"] = "medium"
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """Asks where a file can be sent to, on a line whose uploads have an address. ``digest`` is that of its bytes."""
+    """Asks where a file can be sent to, on a line whose uploads have an address.
+
+    Attributes:
+        digest: Of its bytes.
+        order: What is to become of it without a message; safe to repeat with the same id.
+    """
 
     type: ClassVar[str] = "upload"
     id: str
@@ -118,6 +132,7 @@ class Upload:
     size: int
     digest: str
     media_type: str = ""
+    order: Ordered | None = None
 
 
 Request: TypeAlias = Hello | Say | Resume | Stop | CancelJob | Rate | Ack | Earlier | Ping | Chunk | Upload

@@ -106,7 +106,9 @@ async def test_the_summary_of_a_file_arrives_in_every_socket_of_its_conversation
         await begun(other)
         await second.say(type="hello", v=1, conversation=thread)
         await second.heard("welcome")
-        await flow.finish(await asyncio.to_thread(ordered, flow, thread, pdf(*SENTENCES)))
+        data = pdf(*SENTENCES)
+        await one.say(type="upload", id="upload-0001", **_told(data), order={"focus": "revenue"})
+        await flow.finish(await asyncio.to_thread(_sent, flow.stack, await one.heard("upload"), data))
         turns = [(await each.heard("turn"))["turn"] for each in (one, second)]
         await other.say(type="ping")
         heard = [frame["type"] for frame in await other.until("pong")]
@@ -151,14 +153,18 @@ async def test_a_program_orders_a_summary_sends_the_file_past_the_server_and_pic
     flow: Flow, program: httpx.AsyncClient
 ) -> None:
     data = pdf(*SENTENCES)
-    file = {"name": "report.pdf", "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
-    told = (await program.post("/v1/orders", json={"id": "order-0001", "file": file})).json()
+    told = (await program.post("/v1/orders", json={"id": "order-0001", "file": _told(data)})).json()
     assert told["job"]["text"] == "Waiting for report.pdf"
     await flow.finish(await asyncio.to_thread(_sent, flow.stack, told["upload"], data))
     job = (await program.get(told["job"]["url"])).json()
     assert (job["state"], WRITTEN in job["result"]["text"]) == ("succeeded", True)
     said_there = (await program.get(f"/v1/conversations/{told['conversation']}")).json()["messages"]
     assert [WRITTEN in message["reply"]["text"] for message in said_there] == [True]
+
+
+def _told(data: bytes) -> dict[str, Any]:
+    """What is said of a file before it is sent."""
+    return {"name": "report.pdf", "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
 
 
 def _sent(stack: Stack, upload: dict[str, Any], data: bytes) -> dict[str, Any]:

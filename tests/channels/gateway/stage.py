@@ -13,6 +13,7 @@ from agent.consuming import Consuming
 from agent.front import Front
 from agent.refusing import Refusing
 from agent.showing import Shown
+from channels.drops.making import orders
 from channels.gateway.catalogues import Catalogues, Listing
 from channels.gateway.channel import GatewayChannel
 from channels.gateway.desk import Desk
@@ -218,6 +219,7 @@ async def a_stage(
         visitors=Visitors(WebSettings(secret=SECRET.encode()), channel="gateway"),
         bounds=Bounds(text=32_000, upload=1_000, attachments=2),
         catalogues=Catalogues(listing, clock=time.time),
+        orders=lambda: orders(setup),
     )
     channels = {"gateway": channel}
     async with running(

@@ -1,5 +1,6 @@
 """Files for a conversation behind a gateway: announced, sent past us to their own place, and mentioned by a message."""
 
+import json
 from typing import Any
 
 import pytest
@@ -75,3 +76,37 @@ async def test_where_the_store_gives_out_no_addresses_files_go_to_the_server() -
         client = await stage.connect("one")
         assert (await client.hello())["line"]["uploads"] == "server"
         assert (await announced(client))["code"] == "refused"
+
+
+ORDERED = {"order": {"focus": "risks", "length": "short"}}
+
+
+async def test_a_file_with_an_order_gets_an_address_and_a_job_that_waits_for_it() -> None:
+    store = Addresses()
+    async with a_stage([], blobs=store) as stage:
+        one, two, other = [await stage.connect(name) for name in ("one", "two", "other")]
+        welcome = await one.hello()
+        await two.hello(welcome["conversation"])
+        await other.hello()
+        await one.say(**UPLOAD, **ORDERED)
+        assert (one.heard("upload")[0]["url"], one.heard()[-1]["type"]) == (f"{store.url}/{DIGEST}", "job")
+        (given,) = store.given
+        (job,) = await stage.setup.backend("jobs").list_jobs(conversation=stage.conversation(one))
+        assert (given["order"], given["owner"]) == (job.id, stage.conversation(one).key)
+        assert (job.principal.id, job.push, json.loads(job.arguments)["focus"]) == ("ann", True, "risks")
+        for client in (one, two):
+            (told,) = client.heard("job")
+            assert (told["job_id"], told["state"], told["text"]) == (job.id, "queued", "Waiting for notes.txt")
+        assert other.heard("job") == []
+        await one.say(**UPLOAD, **ORDERED)
+        assert len(await stage.setup.backend("jobs").list_jobs()) == 1
+
+
+@pytest.mark.parametrize("order", [{"language": "../"}, {"length": "endless"}, {"focus": "x" * 2_001}, "all of it"])
+async def test_an_order_that_is_not_right_is_none_and_gets_no_address(order: Any) -> None:
+    store = Addresses()
+    async with a_stage([], blobs=store) as stage:
+        client = await stage.connect("one")
+        await client.hello()
+        assert (await announced(client, order=order))["code"] == "malformed"
+        assert (store.given, await stage.setup.backend("jobs").list_jobs()) == ([], [])
