@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from infra.packaging.building import build, pack, size
 from infra.packaging.distributions import LEAVE_OUT, ON_THIS_MACHINE, needed
 
@@ -19,8 +21,8 @@ UPLOADED = 50 * MB
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it; the exit code says whether there is a package."""
     given = _parser().parse_args(arguments)
-    if given.folder.exists() and any(given.folder.iterdir()):
-        return _failed(f"{given.folder} is not empty. Name another folder, or empty it.")
+    if fault := _fault(given):
+        return _failed(fault)
     try:
         left = {*LEAVE_OUT, *(ON_THIS_MACHINE if given.services else ()), *given.leave_out}
         build(given.folder, needed(leave_out=left))
@@ -30,9 +32,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(str(error))
     print(_told(given.folder, size(given.folder), UNZIPPED, "unzipped", "Build a container image of it."))
     if given.zip:
+        given.zip.parent.mkdir(parents=True, exist_ok=True)
         pack(given.folder, given.zip)
         print(_told(given.zip, given.zip.stat().st_size, UPLOADED, "uploaded directly", "Upload it through a bucket."))
     return 0
+
+
+def _fault(given: argparse.Namespace) -> str:
+    """What is wrong with what was asked for, if anything."""
+    if given.folder.exists() and not (given.folder.is_dir() and not any(given.folder.iterdir())):
+        return f"{given.folder} is not an empty folder. Name another, or empty it."
+    if given.zip and given.zip.resolve().is_relative_to(given.folder.resolve()):
+        return f"{given.zip} would be a part of itself. Name a file outside of {given.folder}."
+    if given.leave_out:
+        known = {canonicalize_name(each.name) for each in needed(leave_out=())}
+        if unknown := [name for name in given.leave_out if canonicalize_name(name) not in known]:
+            return f"Nothing here requires {', '.join(unknown)}. Is it misspelt?"
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:

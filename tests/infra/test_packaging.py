@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 from typing import Any
@@ -203,23 +202,22 @@ def test_an_archive_is_the_same_whenever_it_is_made(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def _filled(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _filled(monkeypatch: pytest.MonkeyPatch) -> None:
     def fill(folder: Path, distributions: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "names").write_text(" ".join(each.name for each in distributions))
 
     monkeypatch.setattr(command, "build", fill)
-    return
 
 
 @pytest.mark.usefixtures("_filled")
 def test_the_command_says_how_large_a_package_is_and_what_a_function_takes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command.main([str(tmp_path / "p"), "--services", "--zip", str(tmp_path / "p.zip")]) == 0
+    assert command.main([str(tmp_path / "p"), "--services", "--zip", str(tmp_path / "new" / "p.zip")]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"{tmp_path}/p: 0 MB, at most 250 MB unzipped."
-    assert said[1] == f"{tmp_path}/p.zip: 0 MB, at most 50 MB uploaded directly."
+    assert said[1] == f"{tmp_path}/new/p.zip: 0 MB, at most 50 MB uploaded directly."
     assert "onnxruntime" not in (tmp_path / "p" / "names").read_text()
     assert size(tmp_path / "p") == len((tmp_path / "p" / "names").read_text())
 
@@ -236,9 +234,23 @@ def test_a_package_that_no_function_takes_is_for_an_image(
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine").write_text("keep")
-    assert command.main([str(tmp_path)]) == 1
-    assert "is not empty" in capsys.readouterr().err
-    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+    for given in (tmp_path, tmp_path / "mine"):
+        assert command.main([str(given)]) == 1
+        assert f"{given} is not an empty folder" in capsys.readouterr().err
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["keep"]
+
+
+def test_an_archive_can_not_be_in_what_it_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([str(tmp_path / "p"), "--zip", str(tmp_path / "p" / "p.zip")]) == 1
+    assert "a part of itself" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_name_that_nothing_requires_is_told_before_the_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main([str(tmp_path / "p"), "--leave-out", "Babel", "babble"]) == 1
+    assert capsys.readouterr().err == "Nothing here requires babble. Is it misspelt?\n"
 
 
 def test_what_stops_a_build_is_told(
