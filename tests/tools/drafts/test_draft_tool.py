@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -14,7 +15,8 @@ from switchboard.plugins import Setup
 from switchboard.settings import Settings, load
 from switchboard.testing.models import Call, ScriptedChatModel, Step
 from switchboard.testing.running import SOMEWHERE, ask, running, said
-from tools.drafts import draft_document
+from tests.tools.drafts.wordmaking import word_file
+from tools.drafts import converting, draft_document
 from tools.drafts.drafting import DOCX, PDF, PNG
 
 INVOICE = "invoice from Me Ltd to ACME Ltd, 3 days consulting at 900 EUR, VAT 20%"
@@ -50,12 +52,18 @@ def drafted() -> Drafted:
     """Let a scripted model call the tool once."""
 
     async def run(
-        *, model: Sequence[Step] = (), others: Sequence[Tool] = (), message: Message | None = None, **arguments: Any
+        *,
+        model: Sequence[Step] = (),
+        others: Sequence[Tool] = (),
+        message: Message | None = None,
+        data: Path | None = None,
+        **arguments: Any,
     ) -> Outcome:
         blobs = MemoryBlobStore()
         writer = ScriptedChatModel(model)
         given = {"chat_model": writer, "blobs": blobs, "tools": others}
-        setup = Setup(settings(BACKENDS__CHAT_MODEL="openai:x" if model else "embedded"), given=given)
+        where = {"DATA_DIR": str(data)} if data else {}
+        setup = Setup(settings(BACKENDS__CHAT_MODEL="openai:x" if model else "embedded", **where), given=given)
         caller = ScriptedChatModel([Call("draft_document", **arguments), "Here it is."])
         async with running(caller, tools=[draft_document(setup)], given={"blobs": blobs}) as assistant:
             reply = await ask(assistant, message or said("please"))
@@ -301,6 +309,21 @@ async def test_a_draft_without_its_illustration_is_partial_and_says_why(
     assert any(told in warning.text for warning in outcome.reply.warnings)
     assert "secret" not in outcome.told
     assert len(outcome.reply.artifacts) == 3
+
+
+async def test_a_word_template_without_its_pdf_is_partial_and_says_why(
+    drafted: Drafted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word_file(tmp_path / "templates" / "Pass.docx", ("For {{ guest.name }}",), row=())
+    monkeypatch.setattr(converting, "PROGRAMS", ("no-such-program",))
+    outcome = await drafted(facts=["Draft a pass for Jane Doe"], data=tmp_path)
+    assert [each.name for each in outcome.reply.artifacts] == ["Pass Jane Doe v1.docx"]
+    assert (outcome.reply.status, outcome.reply.warnings[0].code) == ("partial", "no_pdf")
+
+
+async def test_a_draft_that_is_dropped_is_answered_in_words(drafted: Drafted) -> None:
+    outcome = await drafted(facts=["Erstelle eine Rechnung für Müller AG", "vergiss es"])
+    assert "den Entwurf habe ich verworfen" in outcome.told
 
 
 async def test_a_store_that_is_full_is_told(drafted: Drafted, monkeypatch: pytest.MonkeyPatch) -> None:

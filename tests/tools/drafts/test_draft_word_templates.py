@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from switchboard import ConfigError
 from tests.tools.drafts.conftest import TODAY
 from tests.tools.drafts.wordmaking import picture, repacked, word_file
-from tools.drafts import converting, wordfiles, wordfilling
+from tools.drafts import converting, pdf, wordfiles, wordfilling
 from tools.drafts.backend import Known, Line, Money, Origin, Party, Value
-from tools.drafts.drafting import DOCX, Order, make
+from tools.drafts.blocks import Page
+from tools.drafts.drafting import DOCX, PDF, PNG, Order, make
 from tools.drafts.loading import all_templates
 from tools.drafts.reckoning import reckon
 from tools.drafts.showing import shown
@@ -291,6 +292,53 @@ def test_what_is_no_word_file_or_unpacks_to_too_much_is_told(tmp_path: Path, mon
 def test_a_file_that_word_has_open_is_no_template(tmp_path: Path) -> None:
     (tmp_path / "~$Offer.docx").write_bytes(b"x")
     assert len(all_templates(tmp_path)) == len(all_templates(None))
+
+
+def test_with_libreoffice_there_is_a_pdf_of_the_very_word_file_and_its_picture(
+    letter: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page(title="t", language="en", footer="f", pages="{page}", letter=False, template="x 1")
+    given: list[bytes] = []
+
+    def converted(data: bytes, soffice: str) -> bytes:
+        given.append(data)
+        return pdf.document([], page)
+
+    monkeypatch.setattr(converting, "program", lambda: "soffice")
+    monkeypatch.setattr(converting, "to_pdf", converted)
+    values = valued(FACTS)
+    order = Order(
+        template=letter, language="en", locale="en_GB", values=values, reckoned=reckon(letter, values), version=1
+    )
+    made = make(order)
+    assert [file.media_type for file in made.files] == [DOCX, PDF, PNG]
+    assert given == [made.files[0].data]
+    assert [file.media_type for file in make(replace(order, format="pdf")).files] == [PDF, PNG]
+    monkeypatch.setattr(converting, "to_pdf", lambda data, soffice: None)
+    failed = make(replace(order, format="pdf"))
+    assert ([file.media_type for file in failed.files], failed.without) == ([DOCX], "pdf_failed")
+
+
+@pytest.mark.parametrize(
+    ("texts", "kinds"),
+    [
+        (("{{ due }} or {{ due_in }}",), {"due": "deadline"}),
+        (("{{ tax_id }} {{ job_title }}",), {"tax_id": "text", "job_title": "text"}),
+        (("{% for line in buyer.address %}{{ line }}{% endfor %}",), {"buyer": "party"}),
+        (("{{ place if place else city }}",), {"place": "text", "city": "text"}),
+        (("{% for a in things %}{{ loop.index }} {{ a }}{% endfor %}",), {"things": "list"}),
+    ],
+)
+def test_a_type_follows_from_its_use(tmp_path: Path, texts: tuple[str, ...], kinds: dict[str, str]) -> None:
+    word_file(tmp_path / "x.docx", texts, row=())
+    assert {each.name: each.type for each in only(tmp_path, "x").fields} == kinds
+
+
+def test_word_files_and_texts_in_one_folder_are_told(tmp_path: Path) -> None:
+    word_file(tmp_path / "both" / "en.docx", ("{{ x }}",), row=())
+    (tmp_path / "both" / "de.md").write_text("x")
+    with pytest.raises(ConfigError, match="Keep one kind"):
+        all_templates(tmp_path)
 
 
 def test_without_docxtpl_the_fix_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
