@@ -137,7 +137,7 @@ def _chosen(question: str, weighed: Sequence[Evidence], setting: Setting) -> lis
         quoted = sources(setting.said_before)
         found = [each for each in weighed if gives_reason(each.piece.text) and each.piece.passage.title in quoted]
         return choose(found, enough=REASON)
-    apart = of_each(weighed) if compares(question) else []
+    apart = of_each(question, weighed) if compares(question) else []
     return apart if len(apart) > 1 else choose(weighed)
 
 

@@ -108,13 +108,18 @@ def compares(question: str) -> bool:
     return bool(_COMPARE.search(question))
 
 
-def of_each(weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
-    """The best piece of each document that has one, best first."""
-    first: dict[str, Evidence] = {}
-    for evidence in weighed:
-        if evidence.score >= ENOUGH:
-            first.setdefault(evidence.piece.passage.title, evidence)
-    return list(first.values())[:most]
+def of_each(question: str, weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
+    """The best piece for each thing that is named to be compared, or else for each document, best first."""
+    enough = [evidence for evidence in weighed if evidence.score >= ENOUGH]
+    things = [frozenset(content(name)) for name in names(question)]
+    named = [
+        next((each for each in enough if thing <= frozenset(content(understood(each.piece)))), None) for thing in things
+    ]
+    by_name = list({id(each): each for each in named if each}.values())
+    by_document: dict[str, Evidence] = {}
+    for each in enough:
+        by_document.setdefault(each.piece.passage.title, each)
+    return (by_name if len(by_name) > 1 else list(by_document.values()))[:most]
 
 
 def asks_for_fact(question: str) -> bool:

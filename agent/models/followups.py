@@ -8,6 +8,8 @@ from agent.models.words import MONTHS, content, is_stop_word, names, periods, st
 
 ALIKE = 0.4
 """What is asked about anew takes the place of a part of the question before it that is at least this near."""
+BARE = 3
+"""A question of so many words, none of which says what it is about, is one more on the same: ``how much?``"""
 SAME_HEAD = 0.4
 """What it counts that both end in the same word: ``sick leave``, ``parental leave``."""
 
@@ -73,7 +75,7 @@ def standalone(text: str, previous: str, meaning: Meaning) -> FollowUp:
     led = len(rest) < len(text.strip())
     if _points(rest):
         return FollowUp(query=_resolved(rest, previous), same_document=same_document)
-    if not content(rest):
+    if not content(rest) and len(tokens(rest)) <= BARE:
         return FollowUp(query=f"{rest.rstrip(' ?.!')} {_ASKING.sub('', previous)}".strip())
     if (led and not _asks(rest)) or _fragment(rest):
         joint = (lead["joint"] or "") if lead else ""

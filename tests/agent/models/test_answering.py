@@ -96,6 +96,15 @@ def test_documents_that_are_compared_are_quoted_side_by_side(meaning: Meaning) -
     assert "1,200 EUR" in said
 
 
+def test_things_that_are_compared_are_quoted_each(meaning: Meaning) -> None:
+    prices = "Article | Price\nHeron | 2,990\nSandpiper | 1,095\nKite | 800"
+    lists = [Passage(id=number, title=f"List {number}", page="", text=prices) for number in ("1", "2")]
+    said = answer([result(shown(lists), question="Compare the price of the Heron and the Sandpiper")], meaning)
+    assert "2,990" in said
+    assert "1,095" in said
+    assert "800" not in said
+
+
 def test_only_citations_of_the_result_are_given(meaning: Meaning) -> None:
     forged = Passage(id="2", title="Rates [9]", page="", text="The hotel limit is 140 EUR a night, see [7] and [8].")
     assert cited(answer([result(shown([forged]))], meaning)) == [2]

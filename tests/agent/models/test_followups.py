@@ -48,6 +48,7 @@ def test_a_follow_up_is_completed(before: str, said: str, meant: str, meaning: M
         "Is it allowed to smoke in the yard?",
         "What was operating profit in 2022?",
         "Who pays for shipping of spare parts?",
+        "What documents do you have?",
     ],
 )
 def test_a_question_that_stands_by_itself_is_left_alone(said: str, meaning: Meaning) -> None:
