@@ -27,8 +27,8 @@ from types import CodeType, ModuleType
 from typing import Any, Protocol
 
 FILE = Path(__file__).with_suffix(".bin")
-STAMP = (MAGIC_NUMBER, _sre.MAGIC)
-"""The languages of bytecode and of patterns: a Python that speaks others works everything out."""
+STAMP = (MAGIC_NUMBER, _sre.MAGIC, sys.flags.optimize)
+"""The languages of bytecode and of patterns, and whether assertions run: another Python works everything out."""
 
 Place = tuple[int, int]
 """Where something begins and ends in the file."""
@@ -89,7 +89,7 @@ class Prepared(MetaPathFinder):
         root: The root of the package.
 
     Raises:
-        ValueError: Another version of Python made it.
+        ValueError, EOFError, TypeError: Another Python made it, or it is damaged.
     """
 
     def __init__(self, path: Path = FILE, root: Path = FILE.parents[2]) -> None:
@@ -100,7 +100,7 @@ class Prepared(MetaPathFinder):
         self._data = self._data[start:]
         self._root = f"{root}/"
         if self._index["stamp"] != STAMP:
-            raise ValueError(f"{path} was made by a Python of another version")
+            raise ValueError("it was made by a Python of another version, or with other flags")
         self._codes = self._part(self._index["codes"])
         self._patterns = self._part(self._index["patterns"])
 
@@ -143,8 +143,9 @@ def opened() -> Prepared | None:
         return Prepared()
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        logging.getLogger("switchboard.functions").warning("a start takes longer than it need: %s", error)
+    except (ValueError, EOFError, TypeError) as error:
+        log = logging.getLogger("switchboard.functions")
+        log.warning("a start takes longer than it need, as %s can't be used: %s", FILE.name, error)
         return None
 
 

@@ -225,14 +225,19 @@ def test_a_project_that_was_not_packaged_has_no_file() -> None:
 
 
 @pytest.mark.usefixtures("_unopened")
-def test_a_file_that_another_python_made_is_left_alone_and_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("fault", ["another", "cut off", "empty", "scribbled"])
+def test_a_file_that_another_python_made_or_that_is_damaged_is_left_alone_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
     path = tmp_path / "prepared.bin"
-    monkeypatch.setattr(prepared, "STAMP", (b"another", 1))
-    contents().write(path)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        if fault == "another":
+            patch.setattr(prepared, "STAMP", (b"another", 1, 0))
+        contents().write(path)
+    data = path.read_bytes()
+    damaged = {"cut off": data[:40], "empty": b"", "scribbled": data[:8] + b"?" * len(data[8:])}
+    path.write_bytes(damaged.get(fault, data))
     monkeypatch.setattr(prepared.Prepared.__init__, "__defaults__", (path, tmp_path))
     with caplog.at_level(logging.WARNING):
         assert prepared.opened() is None
-    assert "another version" in caplog.text
+    assert "prepared.bin can't be used" in caplog.text
