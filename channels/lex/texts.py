@@ -8,7 +8,6 @@ COMMAND_RESULT = frozenset({"show result", "show the result", "show results"})
 
 MORE_FOLLOWS = "More follows."
 SAY_MORE = "More follows: say “more”."
-NO_MORE = "That was all of it. Ask something else."
 RESULT_CARD = "The result comes here."
 SAY_RESULT = "Say “show result” to see whether it is there."
 STILL_WORKING = "I am still working on it. Ask me again in a moment, and I will show the result once it is there."
