@@ -71,6 +71,9 @@ _RESULTS: dict[str, re.Pattern[str]] = {
 FIRST = 12
 """Among so many sentences at the beginning one is looked for that says what the document is."""
 
+AGAIN = 0.4
+"""What a second one of these counts for."""
+
 FEWEST = 30
 """A document of fewer sentences is taken to have so many when it is judged whether it speaks of results."""
 
@@ -177,6 +180,8 @@ def _placed(outline: Outline) -> dict[str, Sequence[float]]:
     known = phrases(outline.language)
     worth = [0, *worths(outline.headings, known)]
     rank = list(accumulate(fitting))
+    found = [place for place, candidate in enumerate(candidates) if candidate.opens and rank[place] <= FIRST]
+    opening = {place: 1.0 if place == found[0] else AGAIN for place in found}
     first = {candidate.section: place for place, candidate in reversed(list(enumerate(candidates))) if fitting[place]}
     return {
         "position": [place / count for place in range(count)],
@@ -186,11 +191,11 @@ def _placed(outline: Outline) -> dict[str, Sequence[float]]:
         "opens_paragraph": [float(candidate.place == 0) for candidate in candidates],
         "item": [float(candidate.kind == "item") for candidate in candidates],
         "leans": [float(candidate.leans) for candidate in candidates],
-        "opens": [float(candidate.opens and rank[place] <= FIRST) for place, candidate in enumerate(candidates)],
+        "opens": [opening.get(place, 0.0) for place in range(count)],
         "main_title": [float(worth[candidate.section] == 2) for candidate in candidates],
         "telling_title": [float(worth[candidate.section] == 1) for candidate in candidates],
         "minor_title": [float(worth[candidate.section] < 0) for candidate in candidates],
-        "refers": [float(known.refers.search(candidate.text) is not None) for candidate in candidates],
+        "refers": [float(not each.opens and known.refers.search(each.text) is not None) for each in candidates],
     }
 
 

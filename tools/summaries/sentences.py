@@ -216,7 +216,7 @@ def _fits(sentence: str, known: Phrases, *, item: int, opens: bool) -> bool:
     whole_item = item and item <= word_count(kept) <= MOST_IN_ITEM and not HANGS.search(kept)
     if leads_on or not (whole_item or sentence.endswith(":") or _ENDS.search(sentence)):
         return False
-    if sentence[0].islower() or sentence.endswith(("?", "!")) or sentence.isupper():
+    if sentence[0].islower() or sentence[0] in ".,;:)-–—" or sentence.endswith(("?", "!")) or sentence.isupper():
         return False
     if _is_title(sentence) or any(first in sentence and second not in sentence for first, second in _LISTED):
         return False

@@ -87,6 +87,7 @@ def test_a_whole_sentence_fits(sentence: str) -> None:
         "This Agreement may be executed in two or more counterparts.",
         "Write to help@example.org or ask anybody at the desk.",
         "IN WITNESS WHEREOF the parties have signed it today.",
+        "The duties that are set forth in Section 6.2 go on for two years.",
         "93B Sai Yu Chung Yuen Long, N.T.",
         "(ii) the lender and its agents on the other side.",
         "All employees have passed the test of the year!",
