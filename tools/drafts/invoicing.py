@@ -48,6 +48,11 @@ _DISCOUNT = re.compile(
     r"(?!\s*:?\s*\d)",
     re.IGNORECASE,
 )
+_EARLY = re.compile(
+    rf"(?:{_LESS}\s*)?(?P<what>{NUMBER}\s?%\s*(?:Skonto|cash discount|early[- ]payment discount|settlement discount|"
+    r"d['’]escompte|(?:de descuento )?por pronto pago)(?!\w)[^.,;\n\x00]*)",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"^(?:of|for|de|d['’]|für|pour|por|à|a)\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:and|plus|add|also|und|et|y|noch|auch|ajoute\w*|añad\w+|with|the lines? (?:is|are)|actually|no|instead|"
@@ -77,6 +82,15 @@ def given_discount(sheet: Sheet) -> Money | None:
     if match and found:
         sheet.take(match.start(), match.end())
     return found
+
+
+def early(sheet: Sheet) -> str:
+    """What is taken off only if it is paid early, such as ``2% cash discount within 10 days``: a remark, no amount."""
+    match = _EARLY.search(sheet.text)
+    if match is None:
+        return ""
+    sheet.take(match.start(), match.end())
+    return match["what"].strip()
 
 
 def lines(sheet: Sheet, *, loose: bool = False) -> list[Line]:

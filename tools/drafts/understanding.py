@@ -206,6 +206,9 @@ def _prices(sheet: Sheet, found: Found) -> None:
     if prices and (match := _INCLUDED.search(sheet.text)):
         sheet.take(match.start(), match.end())
         found.values.setdefault(prices.name, GROSS)
+    for each in sheet.of("paragraphs"):
+        if remark := invoicing.early(sheet):
+            found.values.setdefault(each.name, remark)
     for each in sheet.of("discount"):
         if (off := invoicing.given_discount(sheet)) is not None:
             found.values.setdefault(each.name, off)

@@ -115,6 +115,21 @@ def test_a_discount_in_brackets_is_of_its_line_and_one_behind_the_last_line_of_a
     assert str(made.discounted) == "126.50"
 
 
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        ("2% cash discount within 10 days, VAT 20%", "2% cash discount within 10 days"),
+        ("VAT 20%, abzüglich 2 % Skonto bei Zahlung binnen 10 Tagen", "2 % Skonto bei Zahlung binnen 10 Tagen"),
+    ],
+)
+def test_what_is_taken_off_for_early_payment_is_a_remark_and_no_amount(
+    gathered: Gathered, said: str, note: str
+) -> None:
+    state = gathered("invoice", f"{BEGIN}3 days at 900 EUR, {said}")
+    assert (state.values["note"].value, str(sums(state).total)) == (note, "3240.00")
+    assert state.values["due"].origin.source == "default"
+
+
 def test_no_rate_is_asked_for_where_each_line_has_one(gathered: Gathered) -> None:
     assert gathered("invoice", TWO_RATES).asked is None
     added = gathered("invoice", TWO_RATES, "add 1 flight at 300 EUR")
