@@ -94,10 +94,13 @@ class Setting:
 
 def answer(results: Sequence[Result], meaning: Meaning, setting: Setting | None = None) -> str:
     """The whole answer in Markdown, to results in the order of their calls."""
-    parts = [_own_words(result) for result in results if not result.failed and not result.searched]
+    setting = setting or Setting()
+    own = [_own_words(result) for result in results if not result.failed and not result.searched]
+    said = _plain(setting.said_before) if setting.wanted == "more" else ""
+    parts = [text if not said or _plain(text) not in said else phrases.NOTHING_MORE for text in own]
     searched = [result for result in results if not result.failed and result.searched]
     if searched:
-        parts.append(_from_search(searched, meaning, setting or Setting()))
+        parts.append(_from_search(searched, meaning, setting))
     parts += [phrases.failed(_AGAIN.sub("", result.text)) for result in results if result.failed]
     if partial := [result for result in results if result.partial]:
         parts.append(phrases.incomplete([each for result in partial for each in result.missing]))

@@ -30,6 +30,8 @@ SCRAP = 4
 """A sentence of fewer words says little by itself."""
 FIT = 0.08
 """What it counts that a figure, a time or a name is there where one is asked for."""
+ONE_OF_SEVERAL = 0.4
+"""Enough for one of the things that are compared: it can't hold the names of the others."""
 ATTACHED, SPOKEN_OF = 0.03, 0.12
 """By so much the library may be the better of two, and the attached file is meant; more if it was just spoken of."""
 SURE = 0.65
@@ -110,15 +112,14 @@ def compares(question: str) -> bool:
 
 def of_each(question: str, weighed: Sequence[Evidence], most: int = 3) -> list[Evidence]:
     """The best piece for each thing that is named to be compared, or else for each document, best first."""
-    enough = [evidence for evidence in weighed if evidence.score >= ENOUGH]
     things = [frozenset(content(name)) for name in names(question)]
-    named = [
-        next((each for each in enough if thing <= frozenset(content(understood(each.piece)))), None) for thing in things
-    ]
+    found = [(each, frozenset(content(understood(each.piece)))) for each in weighed if each.score >= ONE_OF_SEVERAL]
+    named = [next((each for each, words in found if thing <= words), None) for thing in things]
     by_name = list({id(each): each for each in named if each}.values())
     by_document: dict[str, Evidence] = {}
-    for each in enough:
-        by_document.setdefault(each.piece.passage.title, each)
+    for each in weighed:
+        if each.score >= ENOUGH:
+            by_document.setdefault(each.piece.passage.title, each)
     return (by_name if len(by_name) > 1 else list(by_document.values()))[:most]
 
 

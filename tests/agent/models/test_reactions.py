@@ -119,6 +119,11 @@ def test_asked_where_a_summary_is_from_it_points_to_its_numbers(reading: Talk) -
     assert reading.calls == []
 
 
+def test_more_of_what_is_complete_is_nothing_more(talk: Talk) -> None:
+    talk.say("What documents do you have?")
+    assert talk.say("more") == phrases.NOTHING_MORE
+
+
 def test_a_reaction_to_nothing_is_an_ordinary_message(talk: Talk) -> None:
     talk.say("more")
     assert talk.calls == [(SEARCH["function"]["name"], {"query": "more"})]
