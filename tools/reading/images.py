@@ -17,7 +17,7 @@ from tools.reading.sheet import Sheet
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF")
+_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "AVIF")
 _PAGED = frozenset(("TIFF",))
 _LONG_SIDE = 11.7  # inches of a page of A4: what a picture shows that does not tell its resolution
 _LEAST, _MOST = 50.0, 1_200.0  # dots per inch that are believed

@@ -57,7 +57,8 @@ _OTHERS = (
     (b"Rar!\x1a\x07", "a RAR archive", "pack it as ZIP, or add the files in it"),
     (b"\x1f\x8b", "a gzip archive", "pack it as ZIP, or add the files in it"),
 )
-_PHONE_PICTURES = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
+_BRANDS = 64  # bytes at the start of a picture from a phone, in which it says of what kinds it is
 _LOOK = 4096
 
 
@@ -72,6 +73,8 @@ def picture(data: bytes) -> str:
         return "image/webp"
     if data[:2] == b"BM" and data[6:10] == bytes(4) and len(data) > 26:
         return "image/bmp"
+    if data[4:8] == b"ftyp" and b"avif" in data[8 : min(int.from_bytes(data[:4]), _BRANDS)]:
+        return "image/avif"
     return next((told for start, told in _PICTURES.items() if data.startswith(start)), "")
 
 
@@ -116,8 +119,8 @@ def _refuse_known(data: bytes, head: bytes, name: str) -> None:
     for start, kind, advice in _OTHERS:
         if head.startswith(start):
             raise unsupported(name, kind=kind, advice=advice)
-    if head[4:8] == b"ftyp" and head[8:12] in _PHONE_PICTURES:
-        raise unsupported(name, kind="a HEIC or AVIF picture", advice="save it as JPEG or PNG")
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+        raise unsupported(name, kind="a HEIC picture", advice="save it as JPEG, or let the phone send it as JPEG")
 
 
 def _text(head: bytes, name: str) -> Kind:

@@ -45,6 +45,7 @@ def _code(read, data, name="scan.png", **limits):
         ("WEBP", "image/webp"),
         ("BMP", "image/bmp"),
         ("GIF", "image/gif"),
+        ("AVIF", "image/avif"),
     ],
 )
 def test_pictures_of_every_kind_are_read_whatever_they_are_called(read, seen, kind, media_type):
