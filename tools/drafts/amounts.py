@@ -128,9 +128,11 @@ def currencies() -> frozenset[str]:
 
 
 def currency(text: str) -> str:
-    """The currency that a text names, or what stands in its place; empty if nothing does."""
-    match = re.search(_CURRENCY, text)
-    return code(match[0] if match else text.strip()[:3]) if text.strip() else ""
+    """The currency that a text names, or the one word that stands in its place; empty if nothing does."""
+    found = (code(match[0]) for match in re.finditer(_CURRENCY, text))
+    known = next((each for each in found if each in currencies()), "")
+    bare = text.strip(" .!")
+    return known or (bare.upper() if re.fullmatch(r"\w{1,20}", bare) else "")
 
 
 def percents(text: str) -> Iterator[tuple[re.Match[str], Decimal]]:

@@ -29,10 +29,12 @@ _DROP = re.compile(
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"(?:please |no,? )?(?:make it|change|set|add|remove|delete|replace|correct|ändere|setze|ergänze|entferne|"
-    r"change[zr]?|ajoute[zr]?|supprime[zr]?|cambia|añade|quita)\b",
+    r"(?:please |no,? )?(?:show|repeat|make it|change|set|add|remove|delete|replace|correct|ändere|setze|ergänze|"
+    r"entferne|change[zr]?|ajoute[zr]?|supprime[zr]?|cambia|añade|quita)\b",
     re.IGNORECASE,
 )
+_YES = re.compile(r"(?:yes|yep|ok(?:ay)?|sure|no|ja|nein|oui|non|s[ií]|vale)[\s.!]*", re.IGNORECASE)
+"""What answers no question for a name or a text."""
 _SMALL = re.compile(
     r"(?:(?:the|and|is|it|also|please|send|make|der|die|das|und|bitte|le|la|les|et|el|los|las|y|[.,;:-]+)\s*)*",
     re.IGNORECASE,
@@ -183,7 +185,8 @@ def _no_such_date(found: Found, says: Says) -> Fault | None:
 def _answered(asked: Field, found: Found, text: str, setting: Setting, before: Mapping[str, Value], note: str) -> str:
     """Take what is left of a text as the answer to the question; the note to give if it is none."""
     left = text if not found.values else found.left
-    value = understanding.answer(asked, left, setting) if left and not _SMALL.fullmatch(left) else None
+    empty = not left or _SMALL.fullmatch(left) or (asked.type in _FREE and _YES.fullmatch(left))
+    value = None if empty else understanding.answer(asked, left, setting)
     if value is not None:
         found.values[asked.name] = value
         return note

@@ -15,6 +15,8 @@ _SUFFIX = re.compile(
     r"(?:Inc|Ltd|LLC|LLP|PLC|Limited|Corp|Co|GmbH|AG|SE|KG|S\.?A|S\.?L|SARL|SAS|B\.?V)\b\.?", re.IGNORECASE
 )
 _LEAD = re.compile(r"(?:it'?s|it is|this is|that is|that would be|es ist|das ist|c'est|name is)\s+", re.IGNORECASE)
+_TOWARDS = re.compile(r"(?:from|for|to|by|with|von|für|an|mit|pour|para)\s+(?=[^\W\d_a-zß-öø-ÿ])")
+"""A small word before a name; a name may begin like one, with a capital."""
 _BETWEEN = re.compile(r"(?<!\w)(?:between|zwischen|entre)\s+", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|und|et|y|e|&)\s+", re.IGNORECASE)
 _NAME = re.compile(
@@ -29,6 +31,7 @@ _LOOSE_END = re.compile(r"(?:\s+(?:with|and|for|plus|mit|und|für|avec|et|pour|c
 def party(text: str) -> Party | None:
     """A name, then the lines of the address, parted by commas or line breaks; mail and tax number stand anywhere."""
     bare = _LEAD.sub("", text.strip(), count=1) if _LEAD.match(text.strip()) else text.strip()
+    bare = bare[towards.end() :] if (towards := _TOWARDS.match(bare)) else bare
     mail = _MAIL.search(bare)
     bare = bare.replace(mail[0], "") if mail else bare
     tax = _TAX_ID.search(bare)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tools.drafts import amounts, invoicing
-from tools.drafts.backend import Field, FieldType, Known, Money
+from tools.drafts.backend import Duration, Field, FieldType, Known, Money
 from tools.drafts.choices import named, option
 from tools.drafts.dates import dates
 from tools.drafts.parties import parties, party
@@ -32,6 +32,8 @@ _PICTURE = re.compile(
     r"(?:,?\s*(?:and|with|plus|add))?\s*(?:an?\s+)?(?:illustration|picture|image|drawing)\s*(?:of|showing|with|:)\s+",
     re.IGNORECASE,
 )
+_NET = re.compile(r"(?<!\w)net\s+(?P<days>\d{1,3})(?![\w.%])(?!\s*(?:%|days?|EUR|USD|GBP))", re.IGNORECASE)
+"""A term of payment as merchants write it: ``net 30``."""
 _WHOLE: tuple[FieldType, ...] = ("party", "paragraphs", "list", "clauses", "lines")
 """Types whose labelled value may go on over several lines."""
 
@@ -85,6 +87,8 @@ def understand(text: str, fields: tuple[Field, ...], setting: Setting, *, labell
         sheet.take(match.start(), end)
     for each, value in _labelled(sheet, setting):
         found.values.setdefault(each.name, value)
+    if labelled_only and (of_lines := sheet.of("lines")) and (lines := invoicing.lines(sheet)):
+        found.values.setdefault(of_lines[0].name, tuple(lines))
     if not labelled_only:
         _by_shape(sheet, setting, found)
         for each, made in parties(sheet):
@@ -236,6 +240,10 @@ def _shaped(sheet: Sheet, setting: Setting, found: Found) -> Iterator[tuple[Fiel
             sheet.take(match.start(), match.end())
             continue
         yield from _owned(sheet, match, day, _DAYS)
+    for match in list(_NET.finditer(sheet.text)):
+        for each in sheet.of("deadline")[:1]:
+            sheet.take(match.start(), match.end())
+            yield each, Duration(count=int(match["days"]), unit="day")
     for match, length in list(amounts.durations(sheet.text)):
         yield from _owned(sheet, match, length, ("duration", "deadline"))
     if sheet.of("money"):

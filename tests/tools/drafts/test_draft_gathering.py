@@ -127,6 +127,43 @@ def test_small_words_that_are_left_of_a_text_answer_no_question(gathered: Gather
     assert "price" in state.values
 
 
+def test_lines_behind_a_name_are_no_part_of_it(gathered: Gathered) -> None:
+    state = gathered("invoice", "invoice for ACME Ltd", "from Kestrel & Finch Ltd, 3 Heron bikes at 2,990 each")
+    assert state.values["seller"].value == Party(name="Kestrel & Finch Ltd")
+    (line,) = state.values["lines"].value  # type: ignore[misc]
+    assert (line.description, line.quantity, line.price.amount) == ("Heron bikes", 3, 2990)  # type: ignore[union-attr]
+    assert state.asked is not None
+    assert state.asked.name == "currency"
+
+
+def test_net_30_is_a_term_of_payment_and_no_line(gathered: Gathered) -> None:
+    state = gathered("invoice", "invoice from Me to ACME Ltd", "net 30, 20% VAT")
+    assert (state.values["due"].value, state.values["tax"].value) == (Duration(count=30, unit="day"), Decimal(20))
+    assert "lines" not in state.values
+
+
+@pytest.mark.parametrize("said", ["Yes", "ok!", "show it to me again", "ja"])
+def test_what_is_no_name_is_not_taken_for_one(gathered: Gathered, said: str) -> None:
+    state = gathered("invoice", "invoice for ACME Ltd, 3 days at 900 EUR, VAT 20%", said)
+    assert "seller" not in state.values
+    assert state.asked is not None
+    assert state.asked.name == "seller"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("bitcoin", "'BITCOIN' is not a currency"), ("make it -3 bikes", ""), ("20% VAT", ""), ("euros please", "EUR")],
+)
+def test_a_currency_is_sought_in_the_whole_answer(gathered: Gathered, said: str, told: str) -> None:
+    state = gathered("invoice", "invoice from Me to ACME Ltd, 3 bikes at 900", said)
+    if told == "EUR":
+        assert state.values["currency"].value == "EUR"
+    else:
+        assert told in (state.fault.text if state.fault else "")
+        assert state.asked is not None
+        assert state.asked.name == "currency"
+
+
 def test_a_draft_can_be_dropped(gathered: Gathered) -> None:
     assert gathered("nda", "an NDA", "never mind").dropped
 
