@@ -57,9 +57,9 @@ def evened(gray: "Image") -> "Image":
 
 def dark_on_light(gray: "Image") -> "Image":
     """The picture, its shades turned round where most of it is dark, as a slide's."""
-    from PIL import ImageOps
+    from PIL import Image, ImageOps
 
-    counts = gray.resize((64, 64)).histogram()
+    counts = gray.resize((64, 64), Image.Resampling.BOX).histogram()
     return ImageOps.invert(gray) if sum(counts[:100]) > 0.6 * 64 * 64 else gray
 
 
