@@ -116,6 +116,9 @@ class Flow:
 
     def _joined(self, texts: Sequence[str]) -> str:
         """Lines as one, without the hyphens at which words were broken."""
+        simply = " ".join(texts)
+        if simply.isascii() and "- " not in simply:
+            return simply
         whole = texts[0]
         for text in texts[1:]:
             broken = _BROKEN.search(whole) if whole.endswith("-") and text[:1].islower() else None

@@ -20,7 +20,8 @@ from tools.together import tasks
 
 _SHARED = 4  # pieces from which on it is worth that a second worker opens the file, too
 _MOST_AT_ONCE = 32
-_AT_ONCE_SECONDS = 0.1  # of work given to a worker at once: little enough that all end together
+_AT_ONCE_SECONDS = 0.1  # of work given to a worker at once
+_SHARE = 4  # a worker is given no more than such a part of what is left, so that all end together
 _TRIES = 2  # of a piece over which a worker dies
 _MOST_DEATHS = 10
 _TELL_SECONDS = 1.0
@@ -149,7 +150,8 @@ class Reading:
 
     def _next(self) -> list[int]:
         """The pieces to be read next: as many as keep a worker busy for a moment."""
-        at_once = min(max(int(_AT_ONCE_SECONDS / self._seconds), 1), _MOST_AT_ONCE, len(self._todo))
+        most = min(_MOST_AT_ONCE, len(self._todo) // _SHARE + 1, len(self._todo))
+        at_once = min(max(int(_AT_ONCE_SECONDS / self._seconds), 1), most)
         return [self._todo.popleft() for _ in range(at_once)]
 
     async def _read(self, worker: Worker, chunk: deque[int]) -> None:

@@ -25,6 +25,8 @@ _MOST_NAME = 200
 
 def clean(text: str) -> str:
     """The text without control characters and lone surrogates, runs of spaces as one, lines trimmed."""
+    if text.isascii() and text.isprintable() and "  " not in text:  # as most are: quicker than to search
+        return text.strip()
     if not _ODD.search(text):
         return text.strip() if "\n" not in text else _trimmed(text)
     if _SURROGATES.search(text):
