@@ -161,7 +161,9 @@ class LimitSettings(_Table):
     upload_bytes: int = Field(50_000_000, ge=1_000, description="Largest file sent in a chat.")
     document_bytes: int = Field(200_000_000, ge=1_000, description="Largest file put into the library.")
     document_pages: int = Field(5_000, ge=1, description="Most pages of one file.")
-    reading_seconds: float = Field(120.0, gt=0, description="Most seconds for reading one file.")
+    reading_seconds: float = Field(
+        120.0, gt=0, description="Most seconds for reading one file; each page that has to be recognised adds 30."
+    )
 
 
 class ToolSettings(BaseModel):
