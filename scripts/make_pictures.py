@@ -29,10 +29,9 @@ def serving() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as data:
         environment = {**os.environ, "SWITCHBOARD_DATA_DIR": data}
         command = [sys.executable, "-m", "switchboard"]
-        subprocess.run([*command, "ingest", "samples", "--public"], cwd=ROOT, env=environment, check=True)
-        server = subprocess.Popen(
-            [*command, "serve", "--port", "0"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-        )
+        ingest, serve = [*command, "ingest", "samples", "--public"], [*command, "serve", "--port", "0"]
+        subprocess.run(ingest, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own program
+        server = subprocess.Popen(serve, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603
         try:
             assert server.stdout is not None
             said = (re.search(r"http://[\d.:]+\S*", line) for line in server.stdout)
