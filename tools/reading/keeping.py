@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from stores.sqlite.database import Database, Schema
 from switchboard import SwitchboardError
-from tools.reading import tesseract
+from tools.reading import photographs, tesseract
 from tools.reading.backend import Document, ReadingLimits
 from tools.reading.embedded import VERSION
 from tools.reading.frames import document_from_json, document_to_json
@@ -77,7 +77,8 @@ class Kept:
             )
         except OSError as error:
             raise unreadable(name, "missing") from error
-        told = [digest, VERSION, PurePosixPath(name).suffix.lower(), engine.identity if engine else "", asdict(limits)]
+        engines = [engine.identity if engine else "", photographs.identity()]
+        told = [digest, VERSION, PurePosixPath(name).suffix.lower(), *engines, asdict(limits)]
         return KeptFile(key=hashlib.sha256(json.dumps(told).encode()).digest(), owner=owner, kept=self)
 
     async def forget(self, owner: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tools.reading import flow, preparing, tesseract
+from tools.reading import flow, photographs, preparing, tesseract
 from tools.reading.budget import Budget
 from tools.reading.language import language
 from tools.reading.layout import Frame, Words, lines
@@ -24,6 +24,7 @@ _SCAN = 300.0  # dots per inch, where a picture does not tell: an office scanner
 _LEAST, _MOST = 150.0, 300.0  # dots per inch at which a PDF's page is drawn
 _SHORT = 1 - 1e-6  # of that: sizes are rounded up, and a pixel too many would blur a scan as it is drawn
 _SURE = 0.7  # from here on nothing else is tried
+_DOUBTFUL = 0.8  # below that another engine is asked, where there is one
 _WIDE = 4  # letters that are wider than high, whatever they are
 FAINT = 0.5  # below that the words are guesses, such as those on a page in a script that there is no data for
 
@@ -83,6 +84,8 @@ def recognised(gray: "Image", *, dots: float, budget: Budget) -> Sheet:
         return Sheet(method="ocr", confidence=0.0, fault="too_slow")
     except (OSError, subprocess.CalledProcessError):
         return Sheet(method="ocr", confidence=0.0, fault="failed")
+    if result.confidence < _DOUBTFUL and photographs.identity():
+        result = max(result, _second(gray, until), key=lambda one: one.score)
     if not result.found:
         return Sheet(method="ocr")
     parts = tuple(_parts(result, gray, dots))
@@ -107,6 +110,12 @@ def _best(gray: "Image", until: float) -> _Result:
         elif best.confidence >= _SURE or not best.found:
             break
     return best
+
+
+def _second(gray: "Image", until: float) -> _Result:
+    """What the other engine makes of it, in the time that is left."""
+    words = photographs.recognise(gray, seconds=max(until - time.monotonic(), 0.0))
+    return _Result(found=words, language=language(" ".join(word.text for word in words)))
 
 
 def _read(even: "Image", turned: int, run: preparing.Run | None, until: float) -> _Result:

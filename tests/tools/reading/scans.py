@@ -1,6 +1,7 @@
 """Pages as pictures, as scanners and cameras give them: drawn, and then spoilt."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,10 @@ LINES = (
     "Mrs Quigley-Jaworski adjourned at 16:45; next in room K/207.",
 )
 TEXT = " ".join(LINES)
+LYING = ((0.19, 0.15), (1.06, 0.18), (1.18, 1.23), (0.06, 1.2))
+"""The corners of a page that lies before the camera, by its own width and height: upper left and on with the clock."""
+FROM_BELOW = ((0.33, 0.15), (0.995, 0.295), (1.18, 1.18), (0.06, 1.2))
+"""Those of one that the camera sees from far below and beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +71,18 @@ def spoilt(page: Any, how: Spoilt) -> Any:
     return page.rotate(90 * how.quarters, expand=True)
 
 
-def photographed(page: Any, *, turn: float = 0.0) -> Any:
+def photographed(page: Any, *, turn: float = 0.0, corners: Sequence[tuple[float, float]] = LYING) -> Any:
     """The page as it lies on a table with a grain, aslant, and in the shadow of whoever takes the picture.
 
     Args:
         turn: Degrees against the clock, by which the camera was held.
+        corners: Of the page on the picture.
     """
     import numpy as np
     from PIL import Image, ImageFilter
 
     wide, high = page.size
     size = (round(1.25 * wide), round(1.35 * high))
-    corners = ((0.19, 0.15), (1.06, 0.18), (1.18, 1.23), (0.06, 1.2))  # of the page on the picture
     rows, wanted = [], []
     for (x, y), (left, top) in zip(corners, ((0, 0), (wide, 0), (wide, high), (0, high)), strict=True):
         across, down = x * wide, y * high
