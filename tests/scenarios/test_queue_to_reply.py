@@ -33,7 +33,11 @@ TWICE = 0.3
 LEASE, HOLD = 300, 300
 """Seconds: more than any machine is too busy for. The dead worker's are over when the test says so."""
 PARALLEL = 2
-"""Messages that a worker has in hand, so that neither can have all conversations to itself."""
+"""Messages that a worker has in hand, so that neither can have all conversations to itself.
+
+The one that is to die has one more: both of the other's may be delivered to it too, and wait there for their answers,
+which do not come before it dies.
+"""
 BEFORE_DEATH = 8
 """Calls of either's model before the one in which the first worker dies."""
 
@@ -109,8 +113,9 @@ class Worker:
         given = {"conversations": Shared(store), "jobs": Shared(cast("ConversationStore", jobs))}
         settings = load(None, {"SWITCHBOARD_TURN__LEASE_SECONDS": str(LEASE)})
         async with running(model, given=given, settings=settings) as self.assistant:
+            parallel = PARALLEL + 1 if self.dies else PARALLEL
             self.consuming = Consuming(
-                queue, self.assistant, refused=self.refused, hold_seconds=HOLD, wait_seconds=0, parallel=PARALLEL
+                queue, self.assistant, refused=self.refused, hold_seconds=HOLD, wait_seconds=0, parallel=parallel
             )
             self.consuming.start()
             yield
