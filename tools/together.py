@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 
 @asynccontextmanager
@@ -12,8 +12,12 @@ async def tasks() -> AsyncIterator[asyncio.TaskGroup]:
     Raises:
         Exception: The first failure in the block or in a task, as it was raised; a group says more than anybody needs.
     """
-    try:
-        async with asyncio.TaskGroup() as group:
-            yield group
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from failed
+    async with AsyncExitStack() as stack:
+        stack.push(_alone)
+        yield await stack.enter_async_context(asyncio.TaskGroup())
+
+
+def _alone(kind: object, error: object, trace: object) -> None:
+    """Let the first of several failures stand for them."""
+    if isinstance(error, ExceptionGroup):
+        raise error.exceptions[0] from error
