@@ -12,7 +12,7 @@ from switchboard import BackendError, Unreadable
 from switchboard.testing.aws import Found, Trouble
 from switchboard.testing.aws.textract import KEPT_SECONDS, read
 from switchboard.testing.reader import pdf
-from tests.aws import World, a_world
+from tests.aws import World
 from tests.tools.reading.textract.amazon import Amazon, amazon
 from tools.reading.backend import ReadingLimits
 from tools.reading.pool import ReadingPool
@@ -44,18 +44,6 @@ class Counting(ReadingPool):
 
     async def give_back(self, worker: Any, *, healthy: bool) -> None:
         assert healthy
-
-
-@pytest.fixture
-def world() -> Any:
-    with a_world() as world:
-        yield world
-
-
-@pytest.fixture
-async def there(world: World) -> AsyncIterator[Amazon]:
-    async with amazon(world) as there:
-        yield there
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 import hashlib
 import io
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from switchboard.testing.aws import Found
 from switchboard.testing.aws.textract_blocks import blocks
-from tests.aws import World, a_world
+from tests.aws import World
 from tests.tools.reading.textract.amazon import WANTED, Amazon, amazon
 from tools.reading.backend import Block, Document, Page, ReadingLimits
 from tools.reading.pool import ReadingPool
@@ -51,12 +50,6 @@ def widths(data: bytes) -> Found:
     )
     document = Document(name="a", title="a", media_type=PDF, digest="d", pages=pages)
     return Found(blocks=blocks(document), pages=len(pages))
-
-
-@pytest.fixture
-def world() -> Any:
-    with a_world() as world:
-        yield world
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from switchboard.testing.aws import Found, Trouble
 from switchboard.testing.aws.textract import MOST_BLOCKS, read
 from switchboard.testing.aws.textract_blocks import blocks
 from switchboard.testing.reader import pdf
-from tests.aws import World, a_world
+from tests.aws import World
 from tests.tools.reading.textract.amazon import Amazon, amazon
 from tests.tools.reading.textract.test_textract_reader import DATA, HERE, TOPIC, Counting
 from tools.reading.backend import Block, Document, Page
@@ -23,18 +23,6 @@ from tools.reading.textract.service import TRIES
 
 PICTURE = b"\x89PNG\r\n\x1a\n and what is on it"
 ONE = read(pdf("What is on the picture."))
-
-
-@pytest.fixture
-def world() -> Any:
-    with a_world() as world:
-        yield world
-
-
-@pytest.fixture
-async def there(world: World) -> AsyncIterator[Amazon]:
-    async with amazon(world) as there:
-        yield there
 
 
 @pytest.fixture
